@@ -16,3 +16,4 @@ mod process;
 pub mod restore;
 pub mod setup;
 pub mod status;
+pub mod users;

@@ -226,3 +226,29 @@ async fn a_user_database_that_does_not_answer_makes_nobody_departed_and_lets_nob
     accounts.look_up_in("files");
     expect_renamed(&root, "mallory");
 }
+
+#[tokio::test]
+async fn an_erasure_of_a_name_that_two_have_had_takes_a_word_which_of_them() {
+    let mut accounts = Accounts::with(&account("carol", UID)).await;
+    accounts
+        .host
+        .client(UID)
+        .await
+        .enroll_app("Phone", 10)
+        .await;
+    // Another account with the name of the one who has left, and her uid is another's.
+    let lines = [account("carol", UID + 1), account("mallory", UID)];
+    accounts.restart(&lines.join("\n")).await;
+    let namesake = accounts.host.client(UID + 1).await;
+    let own = namesake.enroll_app("Tablet", 10).await;
+    for named in ["carol", &UID.to_string()] {
+        let unclear = accounts.host.secinfo(ROOT, &["erase", named, "--yes"], "");
+        assert_eq!(unclear.code, 2, "{unclear:?}");
+        assert!(unclear.stderr.contains("--departed"), "{unclear:?}");
+    }
+    accounts.secinfo(&["erase", "--departed", "carol", "--yes"]);
+    assert_eq!(namesake.methods_of(UID + 1).await, [own.path]);
+    assert_eq!(accounts.secinfo(&["users", "--departed"]), json!([]));
+    accounts.secinfo(&["erase", "carol", "--yes"]);
+    assert_eq!(accounts.secinfo(&["users"]), json!([]));
+}

@@ -1,6 +1,7 @@
 //! `secinfo users`: all users, those whose accounts are gone, and users who have another name now.
 
 use crate::client::Client;
+use secinfo_host::users::{every_departed, every_user};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
@@ -8,9 +9,6 @@ use secinfo_terminal::text::visible;
 use secinfo_wire::{DepartedUser, UserSummary};
 use secinfo_words::{Language, Words};
 use serde::Serialize;
-
-/// The most users that the daemon lists at once.
-const PAGE: u32 = 500;
 
 const JSON: &str = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked", "account-locked", "methods-required", "renamed" or "gone", default_kind null for none. With --departed: [{"uid", "name", "methods", "now"}]; now is the name that has the uid now, null for none."#;
 const RENAMED_JSON: &str = r#"JSON: {"renamed":"<name>", "former":"<name>"}"#;
@@ -107,30 +105,9 @@ async fn rename(client: &Client, arguments: &Rename) -> Result<(), Failure> {
     screen.paragraph(&format!("{former} goes by {name} now, with all methods."))
 }
 
-/// All users whose accounts are gone or have another name now.
-pub(crate) async fn departed(client: &Client) -> Result<Vec<DepartedUser>, Failure> {
-    let manager = client.manager().await?;
-    let mut users: Vec<DepartedUser> = Vec::new();
-    loop {
-        let after = users.last().map_or(String::new(), |user| user.name.clone());
-        let page = manager.list_departed(&after, PAGE).await?;
-        // A daemon that repeats itself must not keep us for ever.
-        if page
-            .first()
-            .is_none_or(|user| user.name <= after && !after.is_empty())
-        {
-            return Ok(users);
-        }
-        let full = page.len() >= PAGE as usize;
-        users.extend(page);
-        if !full {
-            return Ok(users);
-        }
-    }
-}
-
 async fn list_departed(client: &Client) -> Result<(), Failure> {
-    let (screen, users) = (&client.screen, departed(client).await?);
+    let screen = &client.screen;
+    let users = every_departed(&client.manager().await?).await?;
     let json: Vec<_> = users.iter().map(departed_json).collect();
     screen.json(&json)?;
     screen.say(&render_departed(&users, screen.style, screen.width))
@@ -168,7 +145,7 @@ fn render_departed(users: &[DepartedUser], style: Style, width: usize) -> String
         })
         .collect();
     let mut text = table::render(&columns, &rows, style, width);
-    text.push_str("\nHas left: sudo secinfo erase USER\n");
+    text.push_str("\nHas left: sudo secinfo erase --departed USER\n");
     if users.iter().any(|user| !user.now.is_empty()) {
         text.push_str("Was renamed: sudo secinfo users rename USER NEW\n");
     }
@@ -176,24 +153,7 @@ fn render_departed(users: &[DepartedUser], style: Style, width: usize) -> String
 }
 
 async fn list(client: &Client) -> Result<(), Failure> {
-    let manager = client.manager().await?;
-    let mut users: Vec<UserSummary> = Vec::new();
-    loop {
-        let after = users.last().map_or(String::new(), |user| user.name.clone());
-        let page = manager.list_users(&after, PAGE).await?;
-        // A daemon that repeats itself must not keep us for ever.
-        if page
-            .first()
-            .is_none_or(|user| user.name <= after && !after.is_empty())
-        {
-            break;
-        }
-        let full = page.len() >= PAGE as usize;
-        users.extend(page);
-        if !full {
-            break;
-        }
-    }
+    let users = every_user(&client.manager().await?).await?;
     client
         .screen
         .json(&users.iter().map(json).collect::<Vec<_>>())?;
@@ -304,7 +264,7 @@ bob    1000  2        none               methods required
 User   Uid   Methods  Uid now
 alice  1000  2        alicia
 
-Has left: sudo secinfo erase USER
+Has left: sudo secinfo erase --departed USER
 Was renamed: sudo secinfo users rename USER NEW
 ";
         assert_eq!(text, expected);

@@ -2,11 +2,11 @@
 //! are, since when, what is still open for them, and whether the daemon could end that where policy says so.
 
 use super::finding::{Area, Finding, Findings, Severity};
-use super::lacking::every_user;
+use crate::users::every_user;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_terminal::times::Clock;
-use secinfo_wire::names::user_state::ACCOUNT_LOCKED;
+use secinfo_wire::names::user_state::{ACCOUNT_LOCKED, GONE, RENAMED};
 use secinfo_wire::{ActivityEntry, Error, ManagerProxy, UserProperties, UserProxy, properties};
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -26,9 +26,9 @@ const GRANT: &str = "org.freedesktop.login1.manage";
 const OPEN: &str = "/run/systemd/users";
 const ABOUT: &str = "accounts that are locked against intruders";
 
-/// What was found out about one user.
+/// A user who may have locked the account, or reported lines.
 #[derive(Debug, Default)]
-struct Told {
+struct Concerned {
     name: String,
     uid: u32,
     /// Since when the account is locked, in milliseconds, if it is.
@@ -52,8 +52,12 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
         return;
     }
     let why = match tokio::time::timeout(PATIENCE, ask(root, address)).await {
-        Ok(Ok((users, may_end))) => {
+        Ok(Ok((users, left, may_end))) => {
             findings.saw(Area::Daemon, ABOUT);
+            if left > 0 {
+                let why = format!("the activity of {left} more users is not read");
+                findings.missed(Area::Daemon, ABOUT, &why);
+            }
             for finding in users.iter().flat_map(of_user).chain(of_grant(may_end)) {
                 findings.add(finding);
             }
@@ -65,17 +69,30 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
     findings.missed(Area::Daemon, ABOUT, &why);
 }
 
+/// How many users were not looked at.
+type Left = usize;
+
 /// Whether the daemon may end sessions; none where policy does not have it do so, or polkit does not say.
 type MayEnd = Option<bool>;
 
-async fn ask(root: &Root, address: Option<&str>) -> Result<(Vec<Told>, MayEnd), Error> {
+async fn ask(root: &Root, address: Option<&str>) -> Result<(Vec<Concerned>, Left, MayEnd), Error> {
     let connection = secinfo_wire::connect(address).await?;
     let manager = ManagerProxy::new(&connection).await?;
     let users = every_user(&manager).await?;
     let reported = manager.get_statistics().await?.users_with_reports > 0;
     let mut told = Vec::new();
-    let concern = |state: &str| state == ACCOUNT_LOCKED || reported;
-    for user in users.iter().filter(|user| concern(&user.state)).take(MOST) {
+    let concerns = |state: &str| match state {
+        // Nothing of theirs can be asked for any more.
+        GONE | RENAMED => false,
+        state => state == ACCOUNT_LOCKED || reported,
+    };
+    let mut users: Vec<_> = users
+        .into_iter()
+        .filter(|user| concerns(&user.state))
+        .collect();
+    users.sort_by_key(|user| user.state != ACCOUNT_LOCKED);
+    let left = users.len().saturating_sub(MOST);
+    for user in users.iter().take(MOST) {
         let path = manager.get_user(user.uid).await?;
         let own: UserProperties = properties(&connection, &path).await?;
         let proxy = UserProxy::new(&connection, path).await?;
@@ -84,7 +101,7 @@ async fn ask(root: &Root, address: Option<&str>) -> Result<(Vec<Told>, MayEnd), 
         let reports = lines
             .iter()
             .filter(|line| line.reported && is_of_late(line));
-        told.push(Told {
+        told.push(Concerned {
             name: visible(&user.name),
             uid: user.uid,
             locked: locked.then_some(own.account_locked),
@@ -103,7 +120,7 @@ async fn ask(root: &Root, address: Option<&str>) -> Result<(Vec<Told>, MayEnd), 
     } else {
         None
     };
-    Ok((told, may_end))
+    Ok((told, left, may_end))
 }
 
 fn is_of_late(line: &ActivityEntry) -> bool {
@@ -163,16 +180,26 @@ async fn may_end(connection: &Connection, address: Option<&str>) -> MayEnd {
             &(subject, GRANT, details, 0_u32, ""),
         )
         .await;
-    let Ok(answer) = answer else {
+    let answer = match answer {
+        Ok(answer) => answer,
         // Without polkit nothing grants it.
-        return Some(false);
+        Err(zbus::Error::MethodError(name, ..)) if is_absence(name.as_str()) => return Some(false),
+        Err(_) => return None,
     };
     let answer = answer.body();
     let answer: Result<(Authorization,), _> = answer.deserialize();
     answer.ok().map(|((may, ..),)| may)
 }
 
-fn of_user(user: &Told) -> Vec<Finding> {
+/// Whether an error says that nothing has the name that was called.
+fn is_absence(error: &str) -> bool {
+    let absences = ["ServiceUnknown", "NameHasNoOwner"];
+    error
+        .strip_prefix("org.freedesktop.DBus.Error.")
+        .is_some_and(|short| absences.contains(&short) || short.starts_with("Spawn."))
+}
+
+fn of_user(user: &Concerned) -> Vec<Finding> {
     let mut found = Vec::new();
     let name = &user.name;
     if let Some(since) = user.locked {
@@ -284,16 +311,16 @@ mod tests {
         }
     }
 
-    fn alice() -> Told {
-        Told {
+    fn alice() -> Concerned {
+        Concerned {
             name: "alice".to_owned(),
             uid: 1000,
             locked: Some(1_790_000_000_000),
-            ..Told::default()
+            ..Concerned::default()
         }
     }
 
-    fn ids(user: &Told) -> Vec<(&'static str, Severity)> {
+    fn ids(user: &Concerned) -> Vec<(&'static str, Severity)> {
         let found = of_user(user).into_iter();
         found
             .map(|finding| (finding.id, finding.severity))
@@ -322,7 +349,7 @@ mod tests {
 
     #[test]
     fn what_is_still_open_of_a_locked_account_is_a_warning() {
-        let user = Told {
+        let user = Concerned {
             is_open: true,
             ..alice()
         };
@@ -346,7 +373,7 @@ mod tests {
 
     #[test]
     fn reports_are_counted_whether_or_not_the_account_is_locked() {
-        let user = Told {
+        let user = Concerned {
             locked: None,
             reports: 2,
             newest: Some(4711),

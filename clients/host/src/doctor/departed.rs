@@ -2,6 +2,7 @@
 
 use super::accounts::some_of;
 use super::finding::{Area, Finding, Findings, Severity};
+use crate::users::every_departed;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::{DepartedUser, Error, ManagerProxy};
@@ -9,9 +10,6 @@ use std::time::Duration;
 
 /// How long the daemon may take to look all users up.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The most that are asked for.
-const MOST: u32 = 500;
 
 const ABOUT: &str = "users whose accounts are gone";
 
@@ -38,7 +36,7 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
 async fn users(address: Option<&str>) -> Result<Vec<DepartedUser>, Error> {
     let connection = secinfo_wire::connect(address).await?;
     let manager = ManagerProxy::new(&connection).await?;
-    manager.list_departed("", MOST).await
+    every_departed(&manager).await
 }
 
 fn judge(users: &[DepartedUser]) -> Vec<Finding> {
@@ -67,14 +65,14 @@ fn judge(users: &[DepartedUser]) -> Vec<Finding> {
         Severity::Warning,
         &renamed,
         "These names have methods, and their uids have other names now",
-        "The same person: sudo secinfo users rename FORMER NAME. Another one: sudo secinfo erase FORMER.",
+        "For the same person, run sudo secinfo users rename FORMER NAME; for another one, sudo secinfo erase --departed FORMER.",
     );
     let gone = found(
         "users-departed",
         Severity::Info,
         &gone,
         "There is security info of accounts that this host does not know",
-        "Of those who have left: sudo secinfo erase NAME. All of them: sudo secinfo users --departed.",
+        "Once they have left for good, run sudo secinfo erase --departed NAME; sudo secinfo users --departed shows all of them.",
     );
     renamed.into_iter().chain(gone).collect()
 }

@@ -261,8 +261,8 @@ impl Why {
     const ALLOW: &'static str = "Allow the kinds that they have, or access passes: allowed in [policy] of config.toml, and in its \
          sections for groups and services.";
     const UNLOCK: &'static str = "Find out why, then: sudo secinfo unlock NAME.";
-    const RENAME: &'static str = "See secinfo users --departed. The same person: sudo secinfo users rename FORMER NAME. \
-         Another one: sudo secinfo erase FORMER.";
+    const RENAME: &'static str = "See sudo secinfo users --departed. For the same person, run sudo secinfo users rename FORMER NAME; \
+         for another one, sudo secinfo erase --departed FORMER.";
     const PASS: &'static str = "Issue one to each: sudo secinfo access-pass issue NAME. Or set first_method = \"session\" in [policy].";
     const SET_UP_FIRST: &'static str = "Have them run secinfo add authenticator-app before, or give days of grace: \
          grace_days in [policy].";

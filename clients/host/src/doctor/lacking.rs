@@ -2,6 +2,7 @@
 
 use super::accounts::some_of;
 use super::finding::{Area, Finding, Findings, Severity};
+use crate::users::every_user;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::{Error, ManagerProxy, UserSummary};
@@ -9,9 +10,6 @@ use std::time::Duration;
 
 /// How long the daemon may take to list all users.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// How many users are asked for at once.
-const PAGE: u32 = 256;
 
 const ABOUT: &str = "who could not reset a forgotten password";
 
@@ -38,19 +36,6 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
 async fn users(address: Option<&str>) -> Result<Vec<UserSummary>, Error> {
     let connection = secinfo_wire::connect(address).await?;
     every_user(&ManagerProxy::new(&connection).await?).await
-}
-
-/// Every user, a page after the other.
-pub(super) async fn every_user(manager: &ManagerProxy<'_>) -> Result<Vec<UserSummary>, Error> {
-    let mut users: Vec<UserSummary> = Vec::new();
-    loop {
-        let last = users.last().map_or("", |user| &user.name);
-        let page = manager.list_users(last, PAGE).await?;
-        if page.is_empty() {
-            return Ok(users);
-        }
-        users.extend(page);
-    }
 }
 
 fn finding(users: &[UserSummary]) -> Option<Finding> {
