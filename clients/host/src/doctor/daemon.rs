@@ -2,11 +2,12 @@
 
 use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket};
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::disk_room;
 use secinfo_wire::{Error, ManagerProxy, Status};
-use std::os::unix::net::UnixStream;
+use std::os::fd::AsRawFd as _;
 use std::time::Duration;
 
 /// The default timeout of the PAM module: a slower daemon verifies no user.
@@ -78,7 +79,7 @@ pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findi
         return;
     }
     for path in &protection.sockets {
-        let Err(error) = UnixStream::connect(path) else {
+        let Err(error) = reach(path) else {
             findings.saw(Area::Daemon, path.clone());
             continue;
         };
@@ -88,13 +89,20 @@ pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findi
             Severity::Error,
             path,
             &format!(
-                "Programs that sign users in do not reach secinfod here, so that whom policy covers gets in by a \
-                 break-glass code only: {error}."
+                "Programs that sign users in do not reach secinfod here, so nobody gets in but by a break-glass code: \
+                 {error}."
             ),
             "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
              sign_in_socket in config.toml, names another path.",
         ));
     }
+}
+
+/// Connects to the socket at a path, and does not wait where too many programs do.
+fn reach(path: &str) -> nix::Result<()> {
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let socket = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
+    connect(socket.as_raw_fd(), &UnixAddr::new(path)?)
 }
 
 /// What is left of the disk is kept for sign-ins.
