@@ -16,6 +16,7 @@ export function LockDialog(own: OwnDialog) {
             next={words.say("lock-next")}
         >
             <p>{words.say("lock-text")}</p>
+            {own.info.policy.end_sessions_on_lock && <p>{words.say("lock-sessions")}</p>}
             <p>{words.say("lock-lift")}</p>
         </ConfirmDialog>
     );

@@ -35,6 +35,7 @@ function StatusOf({ health }: { health: Status }) {
             >
                 {health.problem && <English>{health.problem}</English>}
             </Notice>
+            {health.room === "kept" && <Notice look="warning" text={words.say("admin-room-kept")} />}
             <Facts
                 facts={[
                     [words.say("admin-version"), health.version],
@@ -58,6 +59,8 @@ function FiguresOf({ access, bell }: Pick<TabProps, "access" | "bell">) {
         [words.say("admin-figure-users"), number.format(read.users)],
         [words.say("admin-figure-with-methods"), number.format(read.users_with_methods)],
         [words.say("admin-figure-locked"), number.format(read.users_locked)],
+        [words.say("admin-figure-accounts-locked"), number.format(read.accounts_locked)],
+        [words.say("admin-figure-reports"), number.format(read.users_with_reports)],
         [words.say("admin-figure-passes"), number.format(read.access_passes)],
         [words.say("admin-figure-events"), number.format(read.log_events)],
         [words.say("admin-figure-log"), mebibytes(words.language, read.log_bytes)],

@@ -10,6 +10,8 @@ export interface Health {
     healthy: boolean;
     /** What is wrong, in a sentence of the daemon; empty when nothing is. */
     problem: string;
+    /** "enough", or "kept" where what is left of the disk is kept for sign-ins. */
+    room: string;
     /** "polkit" or "uid". */
     authorization: string;
     started: number;
@@ -25,6 +27,8 @@ export interface Figures {
     users: number;
     users_with_methods: number;
     users_locked: number;
+    accounts_locked: number;
+    users_with_reports: number;
     access_passes: number;
 }
 

@@ -10,13 +10,22 @@ export interface UserLine {
     methods: number;
     /** The kind of the default; empty for none. */
     defaultKind: string;
-    /** "ok", "locked", "methods-required", "renamed" or "gone", for one. */
+    /** "ok", "locked", "account-locked", "methods-required", "renamed" or "gone". */
     state: string;
     hasAccessPass: boolean;
 }
 
 /** The states that can be looked for. */
-export const STATES = ["any", "ok", "locked", "methods-required", "access-pass", "renamed", "gone"] as const;
+export const STATES = [
+    "any",
+    "ok",
+    "locked",
+    "account-locked",
+    "methods-required",
+    "access-pass",
+    "renamed",
+    "gone",
+] as const;
 export type WantedState = (typeof STATES)[number];
 
 /** Who is looked for. */

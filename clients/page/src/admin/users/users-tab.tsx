@@ -61,7 +61,7 @@ export function Users({ access, bell, path, go }: TabProps) {
                                 </Button>
                             )}
                             {named !== null && chosen === null && !opening.isBusy && !opening.refusal && (
-                                <p>{words.say("admin-users-unknown", { user: named })}</p>
+                                <p>{words.say(whyUnknown(users, named), { user: named })}</p>
                             )}
                             {users.length > 0 && (
                                 <List users={users} chosen={chosen} open={(name) => go([name])} />
@@ -102,6 +102,13 @@ function whyNobody({ text, state }: Search): string {
         return "admin-users-not-found";
     }
     return state === "any" ? "admin-users-nobody" : "admin-users-none";
+}
+
+/** Why a name is no account here: it was one, or there is none. */
+function whyUnknown(users: UserLine[], name: string): string {
+    const isDeparted = ({ state }: UserLine) => state === "renamed" || state === "gone";
+    const departed = users.some((line) => line.name === name && isDeparted(line));
+    return departed ? "admin-users-departed" : "admin-users-unknown";
 }
 
 function Finder({ search, look, open }: { search: Search; look(search: Search): void; open(name: string): void }) {
@@ -163,15 +170,16 @@ function List({ users, chosen, open }: ListProps) {
         words.say("admin-default"),
         words.say("admin-state"),
     ];
+    const isChosen = (line: UserLine) => line.uid === chosen?.uid && line.name === chosen.name;
     return (
         <Table label={words.say("admin-users")} columns={[user, uid, methods, preferred, state]}>
             {users.map((line) => (
-                <Row key={`${line.uid} ${line.name}`} isChosen={line.uid === chosen?.uid}>
+                <Row key={`${line.uid} ${line.name}`} isChosen={isChosen(line)}>
                     <Head>
                         <Button
                             variant="link"
                             isInline
-                            aria-current={line.uid === chosen?.uid ? "true" : undefined}
+                            aria-current={isChosen(line) ? "true" : undefined}
                             onClick={() => open(line.name)}
                         >
                             {line.name}
@@ -201,6 +209,7 @@ function List({ users, chosen, open }: ListProps) {
 const COLOURS: Record<string, "green" | "red" | "orange"> = {
     ok: "green",
     locked: "red",
+    "account-locked": "red",
     "methods-required": "orange",
     renamed: "orange",
     gone: "orange",
