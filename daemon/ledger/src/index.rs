@@ -32,7 +32,7 @@ impl UserIndex {
         self.find(self.entry(uid, name))
     }
 
-    /// The users that are held for accounts with this uid, whatever their names: the first to have it first.
+    /// The users that are held for accounts with this uid, whatever their names.
     pub fn holders(&self, uid: u32) -> Result<Vec<UserId>, LedgerError> {
         let mut holders = Vec::new();
         for place in 0.. {

@@ -60,10 +60,11 @@ impl LoginSessions {
     pub async fn end_of(&self, uid: u32) -> Result<(), EndingError> {
         // Of its own, because the one that callers come by is limited to what they may make of it.
         let connection = connect(self.bus.as_deref()).await?;
-        ask(&connection, "TerminateUser", &(uid,)).await?;
+        let terminated = ask(&connection, "TerminateUser", &(uid,)).await;
         tokio::time::sleep(TIME_TO_END).await;
         // Beside what does not want to end, sessions that were on their way when the first was said.
-        ask(&connection, "KillUser", &(uid, SIGKILL)).await
+        let killed = ask(&connection, "KillUser", &(uid, SIGKILL)).await;
+        terminated.and(killed)
     }
 }
 

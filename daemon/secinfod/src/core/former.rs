@@ -3,8 +3,9 @@
 use super::account::{Account, Person};
 use super::batch::PendingCommand;
 use super::sealed::UserPayload;
+use super::writer::stopping;
 use super::{Core, Requester, ServiceError};
-use secinfo_domain::{Action, Event, Refusal, SealedPart, State, UserId};
+use secinfo_domain::{Action, Event, SealedPart, State, UserId};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -35,10 +36,15 @@ impl Core {
         }
         let mut former = Vec::new();
         for id in self.reader.index.holders(person.uid())? {
-            let account = self.account_of(id).filter(|_| id != person.id);
-            if let Some(account) = account
-                && !self.accounts.is_there(&account)?
-            {
+            if id == person.id || state.user(id).is_none() {
+                continue;
+            }
+            // One whose name cannot be read may have had another.
+            let is_there = match self.account_of(id) {
+                Some(account) => self.accounts.is_there(&account)?,
+                None => false,
+            };
+            if !is_there {
                 former.push(id);
             }
         }
@@ -87,8 +93,6 @@ impl Core {
             core.accounts.forget(&former);
         };
         self.between_commits(decide).await?;
-        answered
-            .await
-            .map_err(|_| ServiceError::Refused(Refusal::UnknownUser))?
+        answered.await.map_err(|_| stopping())?
     }
 }

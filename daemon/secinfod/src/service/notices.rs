@@ -40,7 +40,7 @@ struct Notice {
     person: Person,
     contacts: Vec<Contact>,
     items: Vec<NoticeItem>,
-    /// Whether it counts among what may be sent to this user. What others do must not use that up.
+    /// Whether it is about this user. What others do must not use up what may be sent of that.
     counts: bool,
     /// Until when it is worth sending.
     expires: Timestamp,
@@ -216,7 +216,7 @@ impl Notices {
     }
 
     /// Tells a user what concerns somebody else, which takes nothing of what may be sent to them about
-    /// themselves: the caller limits it.
+    /// themselves.
     pub(super) fn tell_of_another(&self, person: &Person, item: NoticeItem) {
         self.tell_item(person, item, false);
     }
@@ -329,7 +329,11 @@ impl NoticeSender {
                 continue;
             }
             let now = self.core.now();
-            let share = notice.counts.then_some(person.id);
+            let share = if notice.counts {
+                Share::Own(person.id)
+            } else {
+                Share::OfOthers(person.id)
+            };
             if !self.sent.takes(share, now, rules.of_user, rules.in_all) {
                 tracing::warn!(user = %person.id, "the limit is reached: a notice was not sent");
                 continue;
@@ -370,32 +374,37 @@ const fn may_change_contacts(action: &Action) -> bool {
 /// The notices that were sent lately: a user who changes something again and again must not make the
 /// host send without end.
 #[derive(Default)]
-struct Sent(VecDeque<(Timestamp, Option<UserId>)>);
+struct Sent(VecDeque<(Timestamp, Share)>);
+
+/// Of which notices one is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Share {
+    /// What a user is told about themselves.
+    Own(UserId),
+    /// What an administrator is told about others. It is as much again, and at most half of all: what many users
+    /// make administrators be told must not use up what the others are told about themselves.
+    OfOthers(UserId),
+}
 
 impl Sent {
-    /// Whether one more may go to this user now, or to anybody whose share it takes nothing of; if so, it is
-    /// counted.
-    fn takes(
-        &mut self,
-        user: Option<UserId>,
-        now: Timestamp,
-        of_user: Limit,
-        in_all: Limit,
-    ) -> bool {
+    /// Whether one more of this share may be sent now; if so, it is counted.
+    fn takes(&mut self, share: Share, now: Timestamp, of_user: Limit, in_all: Limit) -> bool {
         self.0
             .retain(|(time, _)| now.is_within(Limit::LONGEST, *time));
-        let count = |limit: Limit, counts: &dyn Fn(Option<UserId>) -> bool| {
+        let count = |limit: Limit, counts: &dyn Fn(Share) -> bool| {
             let lately = self.0.iter().rev();
             lately
                 .take_while(|(time, _)| now.is_within(limit.within, *time))
                 .filter(|(_, to)| counts(*to))
                 .count()
         };
-        let share_is_used_up =
-            user.is_some() && count(of_user, &|to| to == user) >= usize::from(of_user.most);
-        let full = share_is_used_up || count(in_all, &|_| true) >= usize::from(in_all.most);
+        let of_others = |share| matches!(share, Share::OfOthers(_));
+        let most = usize::from(in_all.most);
+        let full = count(of_user, &|other| other == share) >= usize::from(of_user.most)
+            || (of_others(share) && count(in_all, &of_others) >= most / 2)
+            || count(in_all, &|_| true) >= most;
         if !full {
-            self.0.push_back((now, user));
+            self.0.push_back((now, share));
         }
         !full
     }
@@ -522,8 +531,8 @@ mod tests {
 
     #[test]
     fn no_user_and_no_host_sends_notices_without_end() {
-        let alice = Some(UserId::from_bytes([1; 16]));
-        let bob = Some(UserId::from_bytes([2; 16]));
+        let alice = Share::Own(UserId::from_bytes([1; 16]));
+        let bob = Share::Own(UserId::from_bytes([2; 16]));
         let (of_user, in_all) = (Limit::new(2, 60), Limit::new(3, 60));
         let mut sent = Sent::default();
         let mut takes = |user, second: u64| {
@@ -536,5 +545,19 @@ mod tests {
         assert!(!takes(bob, 4), "everybody's share is used up");
         assert!(takes(bob, 60), "the first no longer counts");
         assert!(!takes(alice, 60));
+    }
+
+    #[test]
+    fn what_administrators_are_told_of_others_leaves_half_for_what_users_are_told_of_themselves() {
+        let (of_user, in_all) = (Limit::new(3, 60), Limit::new(8, 60));
+        let mut sent = Sent::default();
+        let mut takes = |share| sent.takes(share, Timestamp::from_seconds(1_000), of_user, in_all);
+        let user = |number| UserId::from_bytes([number; 16]);
+        assert!((0..3).all(|_| takes(Share::OfOthers(user(1)))));
+        assert!(!takes(Share::OfOthers(user(1))), "an administrator's share");
+        assert!(takes(Share::OfOthers(user(2))));
+        assert!(!takes(Share::OfOthers(user(2))), "half of all");
+        assert!((0..3).all(|_| takes(Share::Own(user(1)))));
+        assert!(takes(Share::Own(user(3))));
     }
 }

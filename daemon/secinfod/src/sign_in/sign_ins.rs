@@ -192,6 +192,7 @@ impl Dispatcher {
             language: parse_language(start.language)?,
             may_set_up: start.set_up.unwrap_or_default() && is_root,
             one_line: start.display.is_some_and(Display::is_one_line),
+            ends_in_prompt: start.display == Some(Display::Plain),
             forms: start.forms.map_or_else(Forms::default, Forms::from_iter),
             is_at_host: Box::new(sits_here),
             ssh,

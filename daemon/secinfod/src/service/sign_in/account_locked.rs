@@ -16,7 +16,7 @@ impl Turn<'_> {
     /// message, and so a prompt has the words.
     pub(super) fn refuse_as_locked(&mut self) -> Step {
         let words = &self.sign_in.words;
-        if !words.is_one_line() {
+        if !words.is_one_line() || self.sign_in.ends_in_prompt {
             return self.end_as_locked();
         }
         self.talk.stage = Stage::AccountLocked;

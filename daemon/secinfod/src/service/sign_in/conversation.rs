@@ -57,6 +57,8 @@ pub struct SignIn {
     /// How the user has signed in to sshd so far.
     pub(super) ssh: Option<SshSignIn>,
     pub(super) may_set_up: bool,
+    /// Whether the program shows why the user is refused in a last prompt.
+    pub(super) ends_in_prompt: bool,
     pub(super) words: Wording,
     /// Whether the account was locked when it began, so that its proof unlocks it.
     pub(super) account_locked: bool,

@@ -75,6 +75,8 @@ pub struct SignInRequest {
     pub may_set_up: bool,
     /// Whether prompts are of one line.
     pub one_line: bool,
+    /// Whether the program shows why users are refused in a last prompt.
+    pub ends_in_prompt: bool,
     /// The forms of challenges that the program can present.
     pub forms: Forms,
     /// Whether they sit at this host, where security keys are plugged in and can be asked. It is looked up
@@ -227,6 +229,7 @@ impl SignIns {
             is_at_host: request.is_at_host,
             ssh: request.ssh,
             may_set_up: request.may_set_up,
+            ends_in_prompt: request.ends_in_prompt,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
             account_locked,
             verification,

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 /// The most accounts of which is kept that administrators were told.
 const MOST_TOLD: usize = 1024;
 
-/// Tells administrators of such accounts, of each once while the daemon runs.
+/// Tells administrators of such accounts, and the journal, of each once while the daemon runs.
 pub(in crate::service) struct RenamedNotices {
     administrators: Administrators,
     told: Mutex<HashSet<u32>>,
@@ -31,9 +31,17 @@ impl RenamedNotices {
                 .told
                 .lock()
                 .expect("nothing panics while it holds the accounts");
-            told.len() < MOST_TOLD && told.insert(person.uid())
+            if told.len() == MOST_TOLD {
+                told.clear();
+            }
+            told.insert(person.uid())
         };
         if is_first {
+            tracing::warn!(
+                uid = person.uid(),
+                "an account was not let in that had another name, with methods or a lock: \"secinfo users \
+                 --departed\" shows it"
+            );
             let item = NoticeItem::AdministratorRenamed;
             self.administrators.tell(person, About::Anybody, item);
         }
@@ -45,13 +53,9 @@ impl Turn<'_> {
     /// has the words.
     pub(super) fn refuse_as_renamed(&mut self) -> Step {
         let person = &self.sign_in.person;
-        tracing::warn!(
-            uid = person.uid(),
-            "an account was not let in that had another name, with methods: \"secinfo users --departed\" shows it"
-        );
         self.parts.renamed.tell(person);
         let words = &self.sign_in.words;
-        if !words.is_one_line() {
+        if !words.is_one_line() || self.sign_in.ends_in_prompt {
             return self.end_as_renamed();
         }
         self.talk.stage = Stage::Renamed;
