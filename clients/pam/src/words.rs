@@ -140,7 +140,7 @@ pub(crate) fn failure_of_reset(failure: &Failure, language: Language) -> Option<
         },
         Some(PasswordResetError::LimitsExceeded) => Text {
             english: "Too many resets were begun from here: wait a while, or ask an administrator.",
-            german: "Von hier aus wurden zu viele Passwörter zurückgesetzt: Warten Sie eine Weile, oder fragen Sie die Administration.",
+            german: "Von hier aus wurde zu oft damit begonnen, ein Passwort zurückzusetzen: Warten Sie eine Weile, oder fragen Sie die Administration.",
             french: "Trop de réinitialisations ont été commencées d’ici : attendez un moment, ou demandez à l’administrateur.",
         },
         _ => Text {

@@ -155,7 +155,9 @@ fn every_file_is_as_the_package_promises_and_none_lends_rights() {
         .ok();
     assert_eq!(module, "644 root:root\n");
     assert_eq!(machine.run(["dpkg", "--verify", "secinfo"]).ok(), "");
+    // A directory that another package has, too, has the owner that it gives it.
     let odd = "dpkg --listfiles secinfo | while read -r file; do \
+               dpkg --search \"$file\" | grep --quiet , && continue; \
                find \"$file\" -maxdepth 0 ! -type l '(' -perm /7022 -o ! -user root ')'; done";
     assert_eq!(machine.shell(odd).ok(), "");
     assert_eq!(

@@ -33,7 +33,10 @@ fn a_lock_ends_what_is_open_for_its_user_at_once_and_nothing_of_others() {
     // and a service that lingers.
     let mut thief = machine.sign_in(&pty, "alice", &mut app);
     thief.ok("trap '' HUP TERM; { sleep 10000 >/dev/null 2>&1 & }");
-    machine.run(["loginctl", "enable-linger", "alice"]).ok();
+    // logind looks at the control group of who asks, which must be one of this host.
+    machine
+        .shell("systemd-run --quiet --wait loginctl enable-linger alice")
+        .ok();
     thief.ok("systemd-run --user --quiet --unit=left sleep 10000");
     let console = "systemd-run --quiet --collect --unit=console --uid=alice --property=PAMName=login sleep 10000";
     machine.shell(console).ok();
