@@ -103,6 +103,8 @@ test("a lock from the page has everything refused at once that the thief has ope
         refused[what] = Math.round(performance.now() - begun);
     };
     await confirm.click();
+    // Before the daemon has heard of it, a code is as good as ever.
+    await victim.sees("lock-next");
     shell.type(app.code());
     signIn.answer(app.code());
     await Promise.all([
