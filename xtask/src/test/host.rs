@@ -1,12 +1,13 @@
 //! The tests on a booted Debian host, on which the package is installed.
 
 use super::programs::Programs;
-use super::root::{self, Contents, Release};
+use super::root::{self, Contents, Release, Root};
 use super::{Outcome, runner};
 use crate::deb;
 use crate::failure::Result;
 use crate::screen;
 use crate::workspace::{Profile, Workspace};
+use std::thread;
 use std::time::Instant;
 
 /// Finishes a host: accounts that have passwords, and nothing that starts by itself.
@@ -110,31 +111,44 @@ pub(super) fn prepare(place: &Workspace) -> Result<()> {
     root::make(place, &NEXT_HOST).map(|_| ())
 }
 
-/// Makes the root file systems and the package, and runs the tests on a host of each release.
+/// Makes the root file systems and the package, and runs the tests on hosts of both releases, side by side: they
+/// wait for sign-ins more than they compute.
 pub(super) fn check(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     let host = root::make(place, &HOST)?;
     let next = root::make(place, &NEXT_HOST)?;
     let built = deb::build(place, Profile::Dev, &|program| programs.command(program))?;
-    let mut outcome = Outcome::default();
-    for (root, other, on_next) in [(&host, &next, false), (&next, &host, true)] {
+    let run = |root: &Root, other: &Root, is_next| {
         let mut test = programs.cargo_test();
         test.args(["--package", PACKAGE]);
-        if on_next {
+        if is_next {
             test.args(TARGETS_ON_NEXT.iter().flat_map(|name| ["--test", name]));
         }
         test.args(["--", MACHINES_AT_ONCE]);
-        if on_next {
+        if is_next {
             test.args(SAME_ON_NEXT.iter().flat_map(|part| ["--skip", part]));
         }
         test.args(name);
         test.env("SECINFO_HOST_ROOT", &root.path);
         test.env("SECINFO_OTHER_HOST_ROOT", &other.path);
         test.env("SECINFO_DEB", &built.secinfo);
-        screen::heading(&format!("On Debian {}", root.version()?));
+        let version = root.version()?;
         let began = Instant::now();
-        outcome.add(runner::run(&mut test)?);
-        screen::say(&format!("It took {}.", screen::time(began.elapsed())));
-    }
+        let outcome = runner::run_labelled(&format!("{version:<6} "), &mut test)?;
+        let took = screen::time(began.elapsed());
+        screen::say(&format!("On Debian {version} it took {took}."));
+        Ok(outcome)
+    };
+    let [here, next] = thread::scope(|scope| {
+        let on_next = scope.spawn(|| run(&next, &host, true));
+        let here = run(&host, &next, false);
+        let on_next = on_next.join();
+        [
+            here,
+            on_next.expect("a thread that runs tests does not panic"),
+        ]
+    });
+    let mut outcome: Outcome = here?;
+    outcome.add(next?);
     Ok(outcome)
 }

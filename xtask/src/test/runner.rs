@@ -38,6 +38,11 @@ impl fmt::Display for Counts {
 
 /// Runs the tests in sight of the person.
 pub(super) fn run(command: &mut Command) -> Result<Outcome> {
+    run_labelled("", command)
+}
+
+/// Runs tests beside others: each line that they print begins with the label.
+pub(super) fn run_labelled(label: &str, command: &mut Command) -> Result<Outcome> {
     let typed = line(command);
     screen::say(&format!("$ {typed}"));
     let failed = || format!("run {typed}");
@@ -51,7 +56,7 @@ pub(super) fn run(command: &mut Command) -> Result<Outcome> {
     let mut bytes = Vec::new();
     let mut reports = Reports::default();
     while output.read_until(b'\n', &mut bytes).context(failed)? > 0 {
-        screen::write(&bytes);
+        screen::write(&[label.as_bytes(), &bytes].concat());
         let line = String::from_utf8_lossy(&bytes);
         if let Some(more) = counts_in(&line) {
             counts += more;
