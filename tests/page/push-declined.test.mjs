@@ -44,5 +44,10 @@ test("a request that was declined as another person's proves nobody, and no more
     await person.tab.keyboard.press("Escape");
     await person.sees("attention-push-paused");
     await person.axe("requests to the phone are paused");
+    const asked = events("approval-requested").length;
+    await person.click("fresh-prove");
+    await person.page.getByRole("dialog").getByRole("button").first().waitFor();
+    await person.tab.keyboard.press("Escape");
+    assert.equal(events("approval-requested").length, asked, "the phone was asked again");
     person.isUntroubled();
 });

@@ -97,6 +97,8 @@ async function allowed(person, superuser) {
         },
         [CALLS(uid), uid, superuser],
     );
+    const notMade = outcomes.filter(([, refusal]) => /Unknown(Method|Interface)$|Signature$/.test(refusal));
+    assert.deepEqual(notMade, [], "calls that the daemon does not have");
     const refused = /NotAuthorized$|AccessDenied$|^access-denied$/;
     return outcomes.filter(([, refusal]) => !refused.test(refusal)).map(([call]) => call);
 }
