@@ -7,11 +7,29 @@ use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::disk_room;
 use secinfo_wire::{Error, ManagerProxy, Status};
+use std::fs;
 use std::os::fd::AsRawFd as _;
+use std::path::Path;
 use std::time::Duration;
 
 /// The default timeout of the PAM module: a slower daemon verifies no user.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The daemon's unit.
+const SERVICE: &str = "secinfod.service";
+/// What undoes that its units are masked.
+const UNMASK: &str = "Run systemctl unmask secinfod.service secinfod.socket, then run systemctl start secinfod.socket \
+                      secinfod.service.";
+
+/// Whether an administrator has masked a unit, for good or until the host starts again.
+fn is_masked(unit: &str) -> bool {
+    ["/etc/systemd/system", "/run/systemd/system"]
+        .iter()
+        .any(|directory| {
+            let target = fs::read_link(format!("{directory}/{unit}"));
+            target.is_ok_and(|target| target == Path::new("/dev/null"))
+        })
+}
 
 /// Asks the daemon for its status.
 pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Findings) {
@@ -46,6 +64,11 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
             format!("Another than secinfod owns its name on the bus: uid {uid}."),
             "Find out what runs there, and install the bus policy of secinfo, which reserves the \
              name.",
+        ),
+        Ok(Err(_)) if is_masked(SERVICE) => (
+            "daemon-unreachable",
+            format!("{SERVICE} is masked: nothing starts secinfod, so nobody can be verified."),
+            UNMASK,
         ),
         Ok(Err(error)) => (
             "daemon-unreachable",
@@ -92,8 +115,12 @@ pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findi
                 "Programs that sign users in do not reach secinfod here, so nobody gets in but by a break-glass code: \
                  {error}."
             ),
-            "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
-             sign_in_socket in config.toml, names another path.",
+            if is_masked(SERVICE) || is_masked("secinfod.socket") {
+                UNMASK
+            } else {
+                "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
+                 sign_in_socket in config.toml, names another path."
+            },
         ));
     }
 }

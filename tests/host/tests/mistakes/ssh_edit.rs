@@ -73,7 +73,8 @@ impl SshEdit {
             Place::LastOfAll => format!("echo '{line}' >>{own}"),
             Place::FileBefore => format!("echo '{line}' >{own}.d/00-ours.conf"),
             Place::FileBehind => format!("echo '{line}' >{own}.d/zz-ours.conf"),
-            Place::FirstOfOurs => format!("touch {OURS}; sed -i '1i {line}' {OURS}"),
+            // Where there was no such file, sed would insert nothing.
+            Place::FirstOfOurs => format!("echo >>{OURS}; sed -i '1i {line}' {OURS}"),
             Place::InsteadOfOurs => format!("echo '{line}' >{OURS}"),
         };
         // That the server refuses it is part of the mistake.
