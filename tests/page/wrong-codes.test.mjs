@@ -18,7 +18,7 @@ let person;
 let app;
 before(async () => {
     browser = await launch();
-    person = await Person.signIn(browser, addUser("wanda"));
+    person = await Person.signIn(browser, addUser("wanda"), { language: "en" });
     await person.open();
 });
 after(() => browser && close(browser));
