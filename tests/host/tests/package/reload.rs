@@ -4,6 +4,8 @@ use crate::doctor::findings;
 use secinfo_host_tests::{Machine, Pty};
 
 const CONFIG: &str = "/etc/secinfo/config.toml";
+/// How the names are told that the host does not know.
+const UNKNOWN: [&str; 2] = ["no group sduo", "no PAM service ssh"];
 
 #[test]
 fn a_good_configuration_comes_into_force_and_a_bad_one_changes_nothing() {
@@ -45,9 +47,7 @@ fn a_group_or_service_that_the_host_does_not_know_is_told_wherever_the_configura
     machine.run(["systemctl", "reload", "secinfod"]).ok();
     machine.wait_for("what the journal says", || {
         let journal = machine.journal("secinfod");
-        ["group.sduo", "service.ssh"]
-            .iter()
-            .all(|name| journal.contains(name))
+        UNKNOWN.iter().all(|name| journal.contains(name))
     });
     let doctor = machine.run(["secinfo", "--json", "doctor"]).first_json();
     let found = doctor["findings"].as_array().unwrap().iter();
@@ -55,7 +55,7 @@ fn a_group_or_service_that_the_host_does_not_know_is_told_wherever_the_configura
         .filter(|finding| finding["id"] == "config-unknown-name")
         .map(|finding| finding["what"].as_str().unwrap())
         .collect();
-    for name in ["group.sduo", "service.ssh"] {
+    for name in UNKNOWN {
         let said = format!("{}{}", checked.stdout, checked.stderr);
         assert!(said.contains(name), "{said}");
         assert!(
