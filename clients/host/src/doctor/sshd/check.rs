@@ -229,6 +229,7 @@ impl Checks<'_> {
                 "The SSH server shows no prompts of PAM, so nobody can answer with a code.",
             );
         }
+        self.empty_passwords();
         self.password_answers();
         self.key_skips();
         if self.security_keys_count {
@@ -350,6 +351,22 @@ impl Checks<'_> {
                 Severity::Error,
                 ("AuthenticationMethods", &mended),
                 wrong,
+            );
+        }
+    }
+
+    /// sshd asks PAM for the empty password before anything else (`auth2-none.c`), and libpam keeps for the rest of
+    /// the session that this was refused.
+    fn empty_passwords(&mut self) {
+        if self.effective.is_yes("permitemptypasswords", "no")
+            && self.effective.is_yes("passwordauthentication", "yes")
+        {
+            self.add(
+                "sshd-empty-passwords",
+                Severity::Error,
+                ("PermitEmptyPasswords", "no"),
+                "The SSH server tries the empty password first, and opens no session for a user who is asked for a \
+                 code after that.",
             );
         }
     }
