@@ -62,7 +62,7 @@ test("after a weaker proof a deletion waits, and can be called off", async () =>
     await third.sees("verify-lead");
     await third.click("verify-other");
     const before = codes().length;
-    await third.page.getByRole("button", { name: third.words.like("kind-text") }).click();
+    await third.page.getByRole("button", { name: third.words.say("kind-text") }).click();
     await third.enterCode(await code(before + 1), "verify-submit");
     await third.sees("delete-later-text");
     await third.axe("the deletion waits");
