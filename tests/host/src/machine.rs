@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 /// How long something may take to happen before a test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Where the daemon keeps its state.
+const STATE: &str = "/var/lib/secinfo";
+
 /// A running machine: a Debian host with a systemd, a network (of a loopback interface), processes
 /// and files of its own. It ends with this value; if the test has failed, it tells its journal and
 /// its console before. It must be dropped in the thread that booted it, or earlier than that thread
@@ -194,6 +197,23 @@ impl Machine {
     /// Whether there is a file, a directory or a socket of this name.
     pub fn exists(&self, path: &str) -> bool {
         self.run(["test", "-e", path]).code == 0
+    }
+
+    /// Moves what the daemon keeps to a small disk of its own, which [`Self::fill_disk_of_state`] fills.
+    pub fn keep_state_on_small_disk(&self) {
+        let script = format!(
+            "set -e\nsystemctl stop secinfod\nmkdir /srv/state\ncp -a {STATE}/. /srv/state\n\
+             mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /srv/state/. {STATE}\n\
+             chown secinfo:secinfo {STATE}\nsystemctl start secinfod"
+        );
+        self.shell(&script).ok();
+    }
+
+    /// Leaves no byte of that disk; the name of the file that takes them.
+    pub fn fill_disk_of_state(&self) -> String {
+        let filler = format!("{STATE}/filler");
+        self.shell(&format!("cat /dev/zero >{filler}")).fails();
+        filler
     }
 
     /// The journal of a unit since the machine was booted, one message a line.

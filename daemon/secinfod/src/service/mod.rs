@@ -150,6 +150,7 @@ impl Service {
             Arc::clone(&approvals),
             Sessions::new(core.clock(), limits),
         ));
+        let administrators = Administrators::new(Arc::clone(&core), Arc::clone(&notices));
         let issued_codes = Arc::new(IssuedCodes::new(Arc::clone(&core), Arc::clone(&notices)));
         let sign_ins = Arc::new(SignIns::new(
             sign_in::Parts {
@@ -162,10 +163,7 @@ impl Service {
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),
                 keys: SecurityKeys::new(key_socket),
-                renamed: RenamedNotices::new(Administrators::new(
-                    Arc::clone(&core),
-                    Arc::clone(&notices),
-                )),
+                renamed: RenamedNotices::new(administrators.clone()),
             },
             Sessions::new(core.clock(), SessionLimits::NONE),
         ));
@@ -174,7 +172,6 @@ impl Service {
             verifications: Arc::clone(&verifications),
             sign_ins: Arc::clone(&sign_ins),
         };
-        let administrators = Administrators::new(Arc::clone(&core), Arc::clone(&notices));
         let resets = Resets::new(reset::Parts {
             administrators: administrators.clone(),
             core: Arc::clone(&core),

@@ -4,17 +4,10 @@ use crate::app;
 use secinfo_host_tests::Machine;
 use std::time::{Duration, Instant};
 
-const STATE: &str = "/var/lib/secinfo";
-
 #[test]
 fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_is_room() {
     let machine = Machine::boot();
-    let partition = format!(
-        "set -e\nsystemctl stop secinfod\nmkdir /srv/state\ncp -a {STATE}/. /srv/state\n\
-         mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /srv/state/. {STATE}\n\
-         chown secinfo:secinfo {STATE}\nsystemctl start secinfod"
-    );
-    machine.shell(&partition).ok();
+    machine.keep_state_on_small_disk();
     let mut codes = app::set_up(&machine, "alice");
     let healthy = || {
         let status = machine.run(["secinfo", "--json", "status"]).first_json();
@@ -27,8 +20,7 @@ fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_i
         status["statistics"]["log_bytes"].as_u64().unwrap()
     };
     let before = log_bytes();
-    let fill = format!("cat /dev/zero >{STATE}/filler");
-    machine.shell(&fill).fails();
+    let filler = machine.fill_disk_of_state();
     assert_eq!(log_bytes(), before, "another file is not the log's");
     // It is known before anybody has to be refused.
     let begun = Instant::now();
@@ -49,7 +41,7 @@ fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_i
         "active\n"
     );
 
-    machine.run(["rm", &format!("{STATE}/filler")]).ok();
+    machine.run(["rm", &filler]).ok();
     // What was refused has not been used up.
     app::verify(&machine, "alice", &code).ok();
     assert_eq!(healthy(), (true, "null".into()));

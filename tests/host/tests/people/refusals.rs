@@ -38,12 +38,8 @@ fn without_room_or_daemon_all_read_why_and_a_break_glass_code_lets_an_administra
     let code = |number: usize| codes[number]["code"].as_str().unwrap().to_owned();
 
     // The daemon cannot append what it decides.
-    let full = format!(
-        "set -e\nsystemctl stop secinfod\nmkdir /srv/state\ncp -a {STATE}/. /srv/state\n\
-         mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /srv/state/. {STATE}\n\
-         chown secinfo:secinfo {STATE}\nsystemctl start secinfod\ncat /dev/zero >{STATE}/filler || true"
-    );
-    machine.shell(&full).ok();
+    machine.keep_state_on_small_disk();
+    machine.fill_disk_of_state();
     let pty = Pty::open();
     let mut client = machine.ssh_up_to_code(&pty, "alice");
     client.answer("123456");
