@@ -32,6 +32,12 @@ impl Accounts {
         done.json()
     }
 
+    /// Has a user enroll an app.
+    async fn enroll_app_of(&self, uid: u32) -> App {
+        let client = self.host.client(uid).await;
+        client.enroll_app("Phone", 10).await
+    }
+
     /// Changes the accounts while the daemon runs, and waits until it knows.
     async fn become_known(&mut self, lines: &str, (uid, name): (u32, &str)) {
         self.change(lines);
@@ -43,12 +49,7 @@ impl Accounts {
 #[tokio::test]
 async fn a_renamed_account_is_not_let_in_until_an_administrator_renames_the_user() {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
-    let mut app = accounts
-        .host
-        .client(UID)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
+    let mut app = accounts.enroll_app_of(UID).await;
     accounts
         .become_known(
             &account("CORP\\carla@example", UID),
@@ -105,12 +106,7 @@ async fn a_renamed_account_is_not_let_in_until_an_administrator_renames_the_user
 async fn who_has_the_uid_of_a_departed_user_gets_in_once_that_one_is_erased_and_gets_none_of_their_methods()
  {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
-    let mut app = accounts
-        .host
-        .client(UID)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
+    let mut app = accounts.enroll_app_of(UID).await;
     accounts
         .become_known(&account("mallory", UID), (UID, "mallory"))
         .await;
@@ -133,18 +129,8 @@ async fn two_users_who_swapped_their_names_each_get_their_own_methods() {
     let both =
         |first: &str, second: &str| [account(first, UID), account(second, UID + 1)].join("\n");
     let mut accounts = Accounts::with(&both("carol", "dave")).await;
-    let mut carols = accounts
-        .host
-        .client(UID)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
-    let mut daves = accounts
-        .host
-        .client(UID + 1)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
+    let mut carols = accounts.enroll_app_of(UID).await;
+    let mut daves = accounts.enroll_app_of(UID + 1).await;
     accounts
         .become_known(&both("dave", "carol"), (UID, "dave"))
         .await;
@@ -164,12 +150,7 @@ async fn a_user_whose_account_is_gone_is_listed_and_erased_and_one_who_is_there_
     let lines = [account("carol", UID), account("dave", UID + 1)];
     let mut accounts = Accounts::with(&lines.join("\n")).await;
     for uid in [UID, UID + 1] {
-        accounts
-            .host
-            .client(uid)
-            .await
-            .enroll_app("Phone", 10)
-            .await;
+        accounts.enroll_app_of(uid).await;
     }
     accounts.restart(&lines[1]).await;
     let users = accounts.secinfo(&["users"]);
@@ -201,12 +182,7 @@ async fn a_user_whose_account_is_gone_is_listed_and_erased_and_one_who_is_there_
 #[tokio::test]
 async fn a_user_database_that_does_not_answer_makes_nobody_departed_and_lets_nobody_in() {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
-    accounts
-        .host
-        .client(UID)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
+    accounts.enroll_app_of(UID).await;
     accounts
         .become_known(&account("mallory", UID), (UID, "mallory"))
         .await;
@@ -230,12 +206,7 @@ async fn a_user_database_that_does_not_answer_makes_nobody_departed_and_lets_nob
 #[tokio::test]
 async fn an_erasure_of_a_name_that_two_have_had_takes_a_word_which_of_them() {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
-    accounts
-        .host
-        .client(UID)
-        .await
-        .enroll_app("Phone", 10)
-        .await;
+    accounts.enroll_app_of(UID).await;
     // Another account with the name of the one who has left, and her uid is another's.
     let lines = [account("carol", UID + 1), account("mallory", UID)];
     accounts.restart(&lines.join("\n")).await;
