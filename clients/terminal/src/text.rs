@@ -18,6 +18,14 @@ pub fn visible(text: &str) -> String {
     secinfo_words::visible(text).into_owned()
 }
 
+/// The text as one word of a command that is shown to be pasted into a shell: quoted where a shell would read
+/// anything else, and [visible].
+pub fn shell_word(text: &str) -> String {
+    let text = visible(text);
+    let quoted = shlex::try_quote(&text).expect("what is visible has no NUL");
+    quoted.into_owned()
+}
+
 /// The text for a terminal that shows ASCII only: signs by what they look like, letters of Latin scripts as
 /// they are written without marks, other characters by a question mark.
 pub fn in_ascii(text: &str) -> Cow<'_, str> {
@@ -130,6 +138,28 @@ pub fn listed(words: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_name_is_one_word_to_a_shell() {
+        for plain in ["alice", "alice@example.org", "svc-backup_2.0"] {
+            assert_eq!(shell_word(plain), plain);
+        }
+        for name in [
+            "CORP\\Jörg von Muster",
+            "anna$HOME",
+            "o'brien",
+            "a;reboot",
+            "",
+        ] {
+            let shell = Command::new("sh")
+                .args(["-c", &format!("printf %s {}", shell_word(name))])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(shell.stdout).unwrap(), name);
+        }
+        assert_eq!(shell_word("a\0b\n"), "'a\u{FFFD}b\u{FFFD}'");
+    }
 
     #[test]
     fn signs_have_a_form_in_ascii() {

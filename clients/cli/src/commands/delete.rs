@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{SecurityInfo, id_of};
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::shell_word;
 use secinfo_terminal::times::time;
 use secinfo_wire::ObjectPath;
 use secinfo_words::{Words, message};
@@ -69,7 +70,7 @@ pub(crate) async fn run(
         return screen.paragraph(&words.say(message::DeleteLater {
             method: named,
             when: client.clock.moment(due).into(),
-            argument: arguments.method.into(),
+            argument: shell_word(&arguments.method).into(),
         }));
     }
     screen.paragraph(&words.say(message::Deleted { method: named }))?;

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use secinfo_host::users::every_departed;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{shell_word, visible};
 use secinfo_wire::{DepartedUser, OwnedObjectPath, UserProperties, properties};
 use serde::Serialize;
 
@@ -106,9 +106,10 @@ fn told(gone: &DepartedUser) -> String {
         format!("This host knows no account {name} (uid {uid}) any more.")
     } else {
         let now = visible(&gone.now);
+        let (former, new) = (shell_word(&gone.name), shell_word(&gone.now));
         format!(
             "This host knows no account {name} any more: uid {uid} is {now} now. If that is the same person, rename \
-             them instead: sudo secinfo users rename {name} {now}"
+             them instead: sudo secinfo users rename {former} {new}"
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::shell_word;
 use secinfo_wire::UserProxy;
 use secinfo_words::message;
 use serde::Serialize;
@@ -61,7 +62,10 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     lock(&proxy).await?;
     client.screen.json(&LockedJson { locked: another })?;
     client.screen.paragraph(&match another {
-        Some(user) => words.say(message::AccountLockedOf { user: user.into() }),
+        Some(user) => words.say(message::AccountLockedOf {
+            user: user.into(),
+            word: shell_word(user).into(),
+        }),
         None => words.say(message::AccountLocked),
     })
 }

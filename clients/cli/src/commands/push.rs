@@ -5,7 +5,7 @@ use crate::security_info::{Method, MethodJson, SecurityInfo};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
-use secinfo_terminal::text::{columns, indented, pad, visible};
+use secinfo_terminal::text::{columns, indented, pad, shell_word, visible};
 use secinfo_terminal::times::{Clock, time};
 use secinfo_wire::PushState;
 use secinfo_wire::names::{kind, push_state};
@@ -137,7 +137,8 @@ fn render_user(info: &SecurityInfo, clock: &Clock, style: Style, width: usize) -
     if info.user.push_paused_until > clock.now() {
         let until = clock.limit(info.user.push_paused_until);
         let pause = format!(
-            "No requests are sent to them until {until}, because one was declined as another person's. To lift that: secinfo unlock {name}"
+            "No requests are sent to them until {until}, because one was declined as another person's. To lift that: secinfo unlock {}",
+            shell_word(&info.user.name)
         );
         text.push('\n');
         for line in indented(&pause, "", "", width).lines() {

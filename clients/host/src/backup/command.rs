@@ -9,7 +9,7 @@ use secinfo_ledger::backup::{BackupContents, BackupReader, Manifest};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::passphrase::Passphrase;
 use secinfo_terminal::screen::Screen;
-use secinfo_terminal::text::{counted, visible};
+use secinfo_terminal::text::{counted, shell_word, visible};
 use secinfo_terminal::times::Clock;
 use secinfo_wire::{BackupsProxy, Fd};
 use serde::Serialize;
@@ -214,12 +214,13 @@ fn report(
             "Backed up {events} events and {keys} keys of {origin}."
         ));
     }
-    let shown = visible(&file.display().to_string());
+    let path = file.display().to_string();
+    let (shown, word) = (visible(&path), shell_word(&path));
     screen.json(&BackupJson::of(file, manifest, key, None))?;
     screen.paragraph(&format!(
         "Backed up {events} events and {keys} keys of {origin} to {shown}. Check it with"
     ))?;
-    screen.say(&format!("secinfo backup --check {shown}{opened_with}\n"))?;
+    screen.say(&format!("secinfo backup --check {word}{opened_with}\n"))?;
     screen.paragraph(
         "and keep it away from this host, with a copy of /etc/secinfo, which is not in it.",
     )

@@ -4,7 +4,7 @@
 use super::finding::{Area, Finding, Findings, Severity};
 use crate::users::every_user;
 use secinfo_pam_stack::root::Root;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{shell_word, visible};
 use secinfo_terminal::times::Clock;
 use secinfo_wire::names::user_state::{ACCOUNT_LOCKED, GONE, RENAMED};
 use secinfo_wire::{ActivityEntry, Error, ManagerProxy, UserProperties, UserProxy, properties};
@@ -102,7 +102,7 @@ async fn ask(root: &Root, address: Option<&str>) -> Result<(Vec<Concerned>, Left
             .iter()
             .filter(|line| line.reported && is_of_late(line));
         told.push(Concerned {
-            name: visible(&user.name),
+            name: user.name.clone(),
             uid: user.uid,
             locked: locked.then_some(own.account_locked),
             line: lines
@@ -201,13 +201,13 @@ fn is_absence(error: &str) -> bool {
 
 fn of_user(user: &Concerned) -> Vec<Finding> {
     let mut found = Vec::new();
-    let name = &user.name;
+    let (name, word) = (visible(&user.name), shell_word(&user.name));
     if let Some(since) = user.locked {
         let when = Clock::of_process().moment(since / 1000);
         let how = user
             .line
             .as_ref()
-            .map_or_else(String::new, |line| how(name, line));
+            .map_or_else(String::new, |line| how(&name, line));
         found.push(finding(
             "account-locked",
             Severity::Info,
@@ -216,13 +216,13 @@ fn of_user(user: &Concerned) -> Vec<Finding> {
                 when.trim_start_matches("on ")
             ),
             format!(
-                "Find out what happened: sudo secinfo activity --user {name}. To unlock it: sudo secinfo unlock \
-                 {name}; the strongest method of {name} unlocks it, too."
+                "Find out what happened: sudo secinfo activity --user {word}. To unlock it: sudo secinfo unlock \
+                 {word}; the strongest method of {name} unlocks it, too."
             ),
         ));
         if user.is_open {
             let policy = if user.ends_sessions {
-                "Why they were not ended: journalctl -u secinfod."
+                "Why they were not ended: sudo journalctl -u secinfod."
             } else {
                 "To have a lock end them: end_sessions_on_lock = true in [policy]."
             };
@@ -243,7 +243,7 @@ fn of_user(user: &Concerned) -> Vec<Finding> {
             "activity-reported",
             Severity::Info,
             format!("{name} has reported {lines} of the last 30 days as somebody else's, the newest number {seq}."),
-            format!("Find out what happened: sudo secinfo activity --user {name}."),
+            format!("Find out what happened: sudo secinfo activity --user {word}."),
         ));
     }
     found

@@ -43,7 +43,7 @@ pub(crate) async fn check(root: &Root, findings: &mut Findings) {
             what: "Nothing keeps the clock right; once it is a minute off, codes of authenticator \
                    apps are wrong."
                 .to_owned(),
-            remedy: "Run timedatectl set-ntp true, or set up another time service.".to_owned(),
+            remedy: "Run sudo timedatectl set-ntp true, or set up another time service.".to_owned(),
             changes: Vec::new(),
         });
     }

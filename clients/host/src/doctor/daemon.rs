@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The daemon's unit.
 const SERVICE: &str = "secinfod.service";
 /// What undoes that its units are masked.
-const UNMASK: &str = "Run systemctl unmask secinfod.service secinfod.socket, then run systemctl start secinfod.socket \
+const UNMASK: &str = "Run sudo systemctl unmask secinfod.service secinfod.socket, then run sudo systemctl start secinfod.socket \
                       secinfod.service.";
 
 /// Whether an administrator has masked a unit, for good or until the host starts again.
@@ -56,7 +56,7 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
                     &status.problem
                 })
             ),
-            "See journalctl -u secinfod. Until then only break-glass codes let in whom policy \
+            "See sudo journalctl -u secinfod. Until then only break-glass codes let in whom policy \
              covers.",
         ),
         Ok(Err(Error::Untrusted { uid })) => (
@@ -76,12 +76,12 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
                 "secinfod does not answer, so nobody can be verified: {}",
                 visible(&error.to_string())
             ),
-            "Run systemctl status secinfod, then journalctl -u secinfod.",
+            "Run systemctl status secinfod, then sudo journalctl -u secinfod.",
         ),
         Err(_) => (
             "daemon-hangs",
             "secinfod has not answered for 20 seconds.".to_owned(),
-            "Run systemctl restart secinfod, then journalctl -u secinfod.",
+            "Run sudo systemctl restart secinfod, then sudo journalctl -u secinfod.",
         ),
     };
     findings.add(Finding {
@@ -118,7 +118,7 @@ pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findi
             if is_masked(SERVICE) || is_masked("secinfod.socket") {
                 UNMASK
             } else {
-                "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
+                "Run sudo systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
                  sign_in_socket in config.toml, names another path."
             },
         ));

@@ -155,7 +155,7 @@ impl Checks<'_> {
                 Severity::Error,
                 path,
                 &what,
-                &format!("Run chown root {path}."),
+                &format!("Run sudo chown root {path}."),
             );
         } else if is.mode & forbidden != 0 {
             let what = if is.mode & forbidden & 0o022 != 0 {
@@ -168,7 +168,7 @@ impl Checks<'_> {
                 Severity::Error,
                 path,
                 &what,
-                &format!("Run chmod {mode} {path}."),
+                &format!("Run sudo chmod {mode} {path}."),
             );
         }
     }

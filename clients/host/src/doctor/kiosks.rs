@@ -7,6 +7,7 @@ use super::reset::login_setting;
 use super::sshd;
 use secinfo_pam_stack::root::{Root, is_absent};
 use secinfo_pam_stack::stack::{Entry, Work};
+use secinfo_terminal::text::shell_word;
 use std::collections::BTreeSet;
 use toml::Table;
 
@@ -92,7 +93,7 @@ fn has_no_shell(account: &Account, least: u32, findings: &mut Findings) {
         if *uid >= least {
             format!("Take {name} out of the groups in kiosks, if it is a person's account.")
         } else {
-            format!("Run usermod --shell {RESET_SHELL} {name}, and see docs/how-to/reset.md.")
+            format!("Run sudo usermod --shell {RESET_SHELL} {}, and see docs/how-to/reset.md.", shell_word(name))
         },
     ));
 }
@@ -123,7 +124,8 @@ fn have_passwords(root: &Root, names: &BTreeSet<&String>, findings: &mut Finding
                     "{name} is let in without a password, by login, su and greeters too, and not by ssh alone."
                 ),
                 format!(
-                    "Run usermod --lock {name}, and have the SSH server take it as docs/how-to/reset.md says."
+                    "Run sudo usermod --lock {}, and have the SSH server take it as docs/how-to/reset.md says.",
+                    shell_word(name)
                 ),
             ));
         }

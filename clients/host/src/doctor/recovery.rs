@@ -5,6 +5,7 @@ use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_break_glass::{FileName, Record};
 use secinfo_pam_stack::root::{Root, is_absent};
+use secinfo_terminal::text::shell_word;
 use std::collections::BTreeMap;
 
 /// The directory of break-glass codes.
@@ -63,7 +64,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Finding
             "No administrator has a break-glass code, with which to get in while secinfod cannot \
              decide."
                 .to_owned(),
-            "Run secinfo break-glass create USER for one, and keep the codes on paper in a safe \
+            "Run sudo secinfo break-glass create USER for one, and keep the codes on paper in a safe \
              place.",
         ));
     }
@@ -76,8 +77,9 @@ pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Finding
                      this one they could sign in, but not become root."
                 ),
                 &format!(
-                    "Run secinfo break-glass create {user}, and keep the codes on paper in a safe \
-                     place."
+                    "Run sudo secinfo break-glass create {}, and keep the codes on paper in a safe \
+                     place.",
+                    shell_word(user)
                 ),
             ));
         }

@@ -225,7 +225,7 @@ impl Checks<'_> {
                 Severity::Error,
                 CONFIG,
                 "It does not belong to root, so the helper that sets passwords sets none.",
-                "Run chown root:root /etc/secinfo/config.toml.",
+                "Run sudo chown root:root /etc/secinfo/config.toml.",
             );
         }
     }
@@ -238,7 +238,7 @@ impl Checks<'_> {
                     Severity::Error,
                     SOCKET,
                     "It does not listen, so no new password can be set.",
-                    "Run systemctl start secinfo-password.socket, and see what systemctl status says \
+                    "Run sudo systemctl start secinfo-password.socket, and see what systemctl status says \
                      of it.",
                 );
             }
@@ -249,7 +249,7 @@ impl Checks<'_> {
             Severity::Error,
             SOCKET,
             "It is not enabled, so no new password can be set.",
-            "Run systemctl enable --now secinfo-password.socket.",
+            "Run sudo systemctl enable --now secinfo-password.socket.",
         );
     }
 
@@ -298,7 +298,7 @@ impl Checks<'_> {
                 SERVICE_FILE,
                 "pam_pwquality.so is not installed or not called, so a password of one letter is good \
                  enough.",
-                "Run apt install libpam-pwquality cracklib-runtime.",
+                "Run sudo apt install libpam-pwquality cracklib-runtime.",
             );
         } else if !self.has_dictionary() {
             self.add(
@@ -307,7 +307,7 @@ impl Checks<'_> {
                 QUALITY_SETTINGS,
                 "pam_pwquality.so looks for words in a dictionary that is not there, and refuses every \
                  new password.",
-                "Run apt install cracklib-runtime, or write dictcheck = 0 into the file.",
+                "Run sudo apt install cracklib-runtime, or write dictcheck = 0 into the file.",
             );
         }
     }

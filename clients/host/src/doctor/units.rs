@@ -170,7 +170,7 @@ pub(crate) fn check(root: &Root, findings: &mut Findings) {
                 services: Vec::new(),
                 what: "The channel has no network (PrivateNetwork=yes), so it can deliver nothing."
                     .to_owned(),
-                remedy: format!("Run systemctl edit {unit} and set PrivateNetwork=no."),
+                remedy: format!("Run sudo systemctl edit {unit} and set PrivateNetwork=no."),
                 changes: Vec::new(),
             });
         }
@@ -200,7 +200,7 @@ fn needs(sandbox: &Sandbox, unit: &str, families: &[&str], findings: &mut Findin
         subject: unit.to_owned(),
         services: Vec::new(),
         what: format!("Its sandbox forbids {list}, without which it cannot work."),
-        remedy: format!("Run systemctl edit {unit} and add RestrictAddressFamilies={list}."),
+        remedy: format!("Run sudo systemctl edit {unit} and add RestrictAddressFamilies={list}."),
         changes: Vec::new(),
     });
 }

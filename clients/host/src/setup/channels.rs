@@ -331,7 +331,7 @@ async fn ready(daemon: &impl Daemon, name: &str) -> Result<Channel, Failure> {
             Some(channel) if channel.state == "ready" || looks >= LOOKS => return Ok(channel),
             None if looks >= LOOKS => {
                 return Err(Failure::Refused(format!(
-                    "the daemon does not know the channel {name}: see journalctl -u secinfod"
+                    "the daemon does not know the channel {name}: see sudo journalctl -u secinfod"
                 )));
             }
             _ => tokio::time::sleep(PAUSE).await,

@@ -226,7 +226,7 @@ impl Config {
             host.succeed(&Program::new("secinfod", ["--check-config"]))?;
             start_anew(host, daemon).await.map_err(|why| {
                 Failure::Refused(format!(
-                    "{CONFIG} was changed since secinfod had started, and it does not start with it: {why}. See journalctl -u secinfod"
+                    "{CONFIG} was changed since secinfod had started, and it does not start with it: {why}. See sudo journalctl -u secinfod"
                 ))
             })?;
             return Ok(Applied::InForce);
@@ -249,7 +249,7 @@ impl Config {
             let _ = host.run(&Program::new("systemctl", ["reset-failed", UNIT]));
             let again = match start_anew(host, daemon).await {
                 Ok(()) => "secinfod runs with it again",
-                Err(_) => "secinfod does not start with it either: see journalctl -u secinfod",
+                Err(_) => "secinfod does not start with it either: see sudo journalctl -u secinfod",
             };
             return Err(Failure::Refused(format!(
                 "{CONFIG} is as it was, because secinfod did not start with the change ({why}); {again}"

@@ -96,7 +96,7 @@ async fn within<T>(
     let answered = tokio::time::timeout(patience, asked).await;
     answered.unwrap_or_else(|_| {
         Err(Failure::Refused(
-            "secinfod does not answer in time: see journalctl -u secinfod".into(),
+            "secinfod does not answer in time: see sudo journalctl -u secinfod".into(),
         ))
     })
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(
         host.succeed(&Program::new("systemctl", ["start", "secinfod.service"]))?;
         is_well(daemon).await.map_err(|why| {
             Failure::Refused(format!(
-                "secinfod was started and is not well: {}; see journalctl -u secinfod",
+                "secinfod was started and is not well: {}; see sudo journalctl -u secinfod",
                 visible(&why)
             ))
         })?;

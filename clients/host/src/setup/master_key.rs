@@ -80,7 +80,7 @@ pub(crate) async fn run(
     };
     let Some(key) = files.key().cloned() else {
         return Err(Failure::Refused(
-            "there is no master key yet: start the daemon once with systemctl start secinfod, which makes one".into(),
+            "there is no master key yet: start the daemon once with sudo systemctl start secinfod, which makes one".into(),
         ));
     };
     loads_credential(host)?;
@@ -373,7 +373,7 @@ async fn finish(
         let now = if again.is_ok() {
             "the daemon runs with it again"
         } else {
-            "see journalctl -u secinfod"
+            "see sudo journalctl -u secinfod"
         };
         return Err(Failure::Refused(format!(
             "the daemon did not start with the sealed key, so the key is where it was, and {now}. {why}"

@@ -9,7 +9,7 @@ use crate::break_glass::{self, account};
 use secinfo_break_glass::{DEFAULT_DIRECTORY, Directory, DirectoryError, FileName};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{shell_word, visible};
 use std::process::Command;
 
 /// Codes that are needed to become root: one to sign in, one for sudo.
@@ -52,7 +52,7 @@ pub(crate) async fn run(
                 report,
                 &format!(
                     "Make break-glass codes: sudo secinfo break-glass create {}",
-                    visible(person)
+                    shell_word(person)
                 ),
             )?;
         }

@@ -3,6 +3,7 @@
 use super::events;
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::shell_word;
 use serde::Serialize;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
@@ -82,7 +83,7 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
     ))?;
     client.screen.say(&format!(
         "secinfo audit verify --file {} --key '{key}'\n",
-        file.display()
+        shell_word(&file.display().to_string())
     ))
 }
 

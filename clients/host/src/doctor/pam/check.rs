@@ -224,7 +224,7 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
             subject: OURS.to_owned(),
             services: Vec::new(),
             what: "No service asks secinfo, so passwords alone let people in.".to_owned(),
-            remedy: "Run pam-auth-update --enable secinfo, or see docs/how-to/pam.md for one \
+            remedy: "Run sudo pam-auth-update --enable secinfo, or see docs/how-to/pam.md for one \
                      service at a time."
                 .to_owned(),
             changes: Vec::new(),
@@ -336,8 +336,8 @@ impl Checks<'_> {
                 line: *line,
             };
             let remedy = match unseen {
-                Unseen::WindowsLineEnds => format!("Run sed -i 's/\\r$//' {file}."),
-                Unseen::ByteOrderMark => format!("Run sed -i '1s/^\\xEF\\xBB\\xBF//' {file}."),
+                Unseen::WindowsLineEnds => format!("Run sudo sed -i 's/\\r$//' {file}."),
+                Unseen::ByteOrderMark => format!("Run sudo sed -i '1s/^\\xEF\\xBB\\xBF//' {file}."),
                 Unseen::Character(_) => {
                     format!("Type the words of {file}, line {line}, anew, with plain blanks.")
                 }

@@ -141,7 +141,7 @@ impl Checks<'_> {
                 Severity::Error,
                 SOCKET,
                 "It is not enabled, so no phone can be asked.",
-                "Run systemctl enable --now secinfo-push.socket.",
+                "Run sudo systemctl enable --now secinfo-push.socket.",
             );
             return false;
         }
@@ -151,7 +151,7 @@ impl Checks<'_> {
                 Severity::Error,
                 SOCKET,
                 "It does not listen, so no phone can be asked.",
-                "Run systemctl start secinfo-push.socket, and see what systemctl status says of it.",
+                "Run sudo systemctl start secinfo-push.socket, and see what systemctl status says of it.",
             );
             return false;
         }
@@ -162,7 +162,7 @@ impl Checks<'_> {
         match self.root.metadata(KEY) {
             Ok(is) if !self.root.is_root(is.uid) => {
                 let what = format!("It belongs to uid {}, and not to root.", is.uid);
-                let remedy = "Run chown root:root /etc/secinfo/push/key.pem.";
+                let remedy = "Run sudo chown root:root /etc/secinfo/push/key.pem.";
                 self.add("push-key-mode", Severity::Error, KEY, &what, remedy);
             }
             Ok(is) if is.mode & 0o077 != 0 => {
@@ -170,7 +170,7 @@ impl Checks<'_> {
                     "Others than root may read or change it (mode {:04o}).",
                     is.mode
                 );
-                let remedy = "Run chmod 600 /etc/secinfo/push/key.pem.";
+                let remedy = "Run sudo chmod 600 /etc/secinfo/push/key.pem.";
                 self.add("push-key-mode", Severity::Error, KEY, &what, remedy);
             }
             Ok(_) => {}
@@ -213,7 +213,7 @@ impl Checks<'_> {
             Severity::Warning,
             SERVICE,
             "Phones still get another certificate than that of the file.",
-            "Run systemctl try-restart secinfo-push.service, and have your ACME client do so after each \
+            "Run sudo systemctl try-restart secinfo-push.service, and have your ACME client do so after each \
              renewal.",
         );
     }
@@ -229,7 +229,7 @@ impl Checks<'_> {
             Severity::Error,
             SERVICE,
             &what,
-            "Run systemctl status secinfo-push.service, then journalctl -u secinfo-push.",
+            "Run systemctl status secinfo-push.service, then sudo journalctl -u secinfo-push.",
         );
     }
 

@@ -122,8 +122,9 @@ fn running(
                 "The file was changed after the SSH server (process {}) had read it.",
                 listener.pid
             ),
-            remedy: "Run sshd -t && systemctl reload ssh (or sshd, as the unit is named)."
-                .to_owned(),
+            remedy:
+                "Run sudo sshd -t && sudo systemctl reload ssh (or sshd, as the unit is named)."
+                    .to_owned(),
             changes: Vec::new(),
         });
     }

@@ -239,7 +239,7 @@ fn reload_running(host: &Host, unit: &str) -> Result<(), Failure> {
         }
         if Instant::now() > deadline {
             return Err(Failure::Refused(format!(
-                "the SSH server goes on with its former settings, though it was told to read {FILE} anew: run systemctl restart {unit}"
+                "the SSH server goes on with its former settings, though it was told to read {FILE} anew: run sudo systemctl restart {unit}"
             )));
         }
     }

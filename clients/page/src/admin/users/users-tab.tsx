@@ -61,7 +61,7 @@ export function Users({ access, bell, path, go }: TabProps) {
                                 </Button>
                             )}
                             {named !== null && chosen === null && !opening.isBusy && !opening.refusal && (
-                                <p>{words.say(whyUnknown(users, named), { user: named })}</p>
+                                <p>{words.say(whyUnknown(users, named), { user: named, word: shellWord(named) })}</p>
                             )}
                             {users.length > 0 && (
                                 <List users={users} chosen={chosen} open={(name) => go([name])} />
@@ -109,6 +109,11 @@ function whyUnknown(users: UserLine[], name: string): string {
     const isDeparted = ({ state }: UserLine) => state === "renamed" || state === "gone";
     const departed = users.some((line) => line.name === name && isDeparted(line));
     return departed ? "admin-users-departed" : "admin-users-unknown";
+}
+
+/** A name as one word of a command to paste into a shell: quoted where a shell would read anything else. */
+function shellWord(name: string): string {
+    return /^[\w.@%+=:,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 function Finder({ search, look, open }: { search: Search; look(search: Search): void; open(name: string): void }) {

@@ -203,12 +203,12 @@ pub(super) fn finding_of(location: &Location, unseen: Unseen) -> Finding {
         Unseen::WindowsLineEnds => (
             Severity::Info,
             "The SSH server reads it all the same; other programs may not.",
-            format!("Run sed -i 's/\\r$//' {}.", location.file),
+            format!("Run sudo sed -i 's/\\r$//' {}.", location.file),
         ),
         Unseen::ByteOrderMark => (
             Severity::Error,
             "The SSH server refuses it, and does not start again.",
-            format!("Run sed -i '1s/^\\xEF\\xBB\\xBF//' {}.", location.file),
+            format!("Run sudo sed -i '1s/^\\xEF\\xBB\\xBF//' {}.", location.file),
         ),
         Unseen::Character(_) => (
             Severity::Error,
