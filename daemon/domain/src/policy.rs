@@ -40,6 +40,9 @@ pub struct Rules {
     pub required: u8,
     /// How many days a user may postpone setting up what is required.
     pub grace_days: u16,
+    /// How many times within these days; none where only the days count.
+    #[serde(deserialize_with = "crate::event::present")]
+    pub grace_times: Option<u16>,
     /// What a user without any method needs to enroll the first.
     pub first_method: FirstMethod,
     /// How long a proof stays fresh.
@@ -378,6 +381,7 @@ impl Default for Rules {
             allowed: KindSet::EVERY,
             required: 0,
             grace_days: 14,
+            grace_times: None,
             first_method: FirstMethod::Session,
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),

@@ -181,6 +181,31 @@ async fn set_up_can_be_postponed_only_during_the_grace_period() {
 }
 
 #[tokio::test]
+async fn set_up_can_be_postponed_only_as_often_as_policy_says() {
+    let host = SignInHost::with(required(14).policy("grace_times = 2")).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    for (left, then) in [
+        ("2 times more)", "It can be put off once more."),
+        (
+            "once more)",
+            "At the next sign-in it can be put off no longer.",
+        ),
+    ] {
+        let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+        client.when_asked("Password: ", ALICE_ACCOUNT.password);
+        let rows = client.when_asked(NUMBER, "2");
+        assert!(rows.contains(left), "{rows}");
+        client.expect(then);
+        assert_session(client);
+    }
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    let rows = client.expect(NUMBER);
+    assert!(!rows.contains("Later"), "{rows}");
+}
+
+#[tokio::test]
 async fn set_up_is_not_offered_without_a_first_factor() {
     let mut host = SignInHost::with(required(14)).await;
     host.service("probe", &module_alone(""));

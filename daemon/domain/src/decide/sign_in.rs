@@ -59,6 +59,8 @@ pub struct SetUp {
     pub grace_ends: Timestamp,
     /// Whether it can be postponed now.
     pub may_postpone: bool,
+    /// How many times it can be postponed yet; none where policy counts no times.
+    pub times_left: Option<u16>,
     /// What stands in the way of setting one up in this session.
     pub barred: Option<Barred>,
 }
@@ -191,13 +193,28 @@ impl Case<'_> {
         let grace = Seconds::from_days(self.policy.grace_days);
         let since = self.state.grace_began(user).unwrap_or(now);
         let grace_ends = since.plus(grace);
+        let times_left = self.times_left();
         Some(SetUp {
             missing: missing.max(1),
             grace_ends,
             // A clock that was set back before the first time does not make the grace longer.
-            may_postpone: !shut_out && now.is_within(grace, since),
+            may_postpone: !shut_out && now.is_within(grace, since) && times_left != Some(0),
+            times_left,
             barred: self.barred(has_method),
         })
+    }
+
+    fn times_left(&self) -> Option<u16> {
+        let most = self.state.policy().rules.grace_times?;
+        let sign_ins = self.user.sign_ins();
+        // What was put off under a former policy was something else.
+        let is_counted = self.state.grace_began(self.user).is_some();
+        let times = if is_counted {
+            sign_ins.times_postponed()
+        } else {
+            0
+        };
+        Some(most.saturating_sub(times))
     }
 
     fn barred(&self, has_method: bool) -> Option<Barred> {

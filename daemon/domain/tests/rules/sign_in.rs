@@ -163,6 +163,7 @@ fn where_everybody_is_asked_who_has_nothing_sets_up_a_method_or_puts_it_off() {
             missing: 1,
             grace_ends: ends,
             may_postpone: true,
+            times_left: None,
             barred: None
         }
     );
@@ -180,6 +181,30 @@ fn where_everybody_is_asked_who_has_nothing_sets_up_a_method_or_puts_it_off() {
     assert!(!set_up(outlook(&story, over.clone())).may_postpone);
     story
         .when(over.postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+}
+
+#[test]
+fn set_up_is_put_off_as_often_as_policy_says_within_the_days() {
+    let twice = |rules: &mut Rules| {
+        rules.required = 1;
+        rules.grace_times = Some(2);
+    };
+    let mut story = given_rules(twice, []);
+    for left in [2, 1] {
+        let set_up = set_up(outlook(&story, at_sshd()));
+        assert!(set_up.may_postpone);
+        assert_eq!(set_up.times_left, Some(left));
+        let until = set_up.grace_ends;
+        story = story
+            .when(at_sshd().postpone_set_up())
+            .then_events([SetUpPostponed { until }.into()]);
+    }
+    let over = set_up(outlook(&story, at_sshd()));
+    assert!(!over.may_postpone);
+    assert_eq!(over.times_left, Some(0));
+    story
+        .when(at_sshd().postpone_set_up())
         .then_refused(Refusal::NotToBePutOff);
 }
 

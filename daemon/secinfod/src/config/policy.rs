@@ -70,6 +70,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         allowed: section.read("allowed", or.allowed, value::kinds),
         required: section.read("required", or.required, count(0..=10)),
         grace_days: section.read("grace_days", or.grace_days, count(0..=365)),
+        grace_times: section.optional("grace_times", count(1..=100)),
         first_method: section.read("first_method", or.first_method, word(&FIRST_METHOD)),
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),

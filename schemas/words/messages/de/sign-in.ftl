@@ -107,6 +107,10 @@ set-up-lead = { $more ->
    *[no] Sie brauchen einen Weg, sich auszuweisen. Richten Sie ihn jetzt ein:
 }
 set-up-later = Später (bis { $date })
+set-up-later-times = Später (bis { $date }, noch { $left ->
+    [one] einmal
+   *[other] { $left }-mal
+})
 set-up-prompt = Nummer:{" "}
 app-scan = Lesen Sie dieses Bild mit einer Authenticator-App ein. Zum Abtippen:
 app-type = Fügen Sie das einer Authenticator-App hinzu:
@@ -164,6 +168,11 @@ end-push-not-me = Diese Anmeldung wurde auf dem Telefon als fremd abgelehnt. Wen
 end-push-cancelled = Sie haben diese Anmeldung auf Ihrem Telefon abgelehnt: Fangen Sie von vorn an, wenn Sie sich anmelden wollen.
 end-postponed = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen: secinfo add authenticator-app
 end-postponed-pass = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen, und brauchen dafür einen Zugangspass: Bitten Sie die Administration darum.
+end-postponed-times = { $left ->
+    [0] Bei der nächsten Anmeldung lässt es sich nicht mehr verschieben.
+    [one] Sie können es noch einmal verschieben.
+   *[other] Sie können es noch { $left }-mal verschieben.
+}
 end-more = Sie brauchen noch einen Weg, sich auszuweisen: secinfo add authenticator-app
 end-set-up = { $way } ist eingerichtet.
 end-few-codes = Sie haben noch { $count ->

@@ -107,6 +107,10 @@ set-up-lead = { $more ->
    *[no] You need a way to verify that it is you. Set it up now:
 }
 set-up-later = Later (until { $date })
+set-up-later-times = Later (until { $date }, { $left ->
+    [one] once more
+   *[other] { $left } times more
+})
 set-up-prompt = Number:{" "}
 app-scan = Scan this picture with an authenticator app. To type it in instead:
 app-type = Add this to an authenticator app:
@@ -164,6 +168,11 @@ end-push-not-me = This sign-in was declined on the phone as another person's. If
 end-push-cancelled = You declined this sign-in on your phone: begin again if you want to sign in.
 end-postponed = You have until { $date } to set up a way to verify that it is you: secinfo add authenticator-app
 end-postponed-pass = You have until { $date } to set up a way to verify that it is you, and need an access pass for that: ask an administrator for one.
+end-postponed-times = { $left ->
+    [0] At the next sign-in it can be put off no longer.
+    [one] It can be put off once more.
+   *[other] It can be put off { $left } times more.
+}
 end-more = You need one more way to verify that it is you: secinfo add authenticator-app
 end-set-up = { $way } is set up.
 end-few-codes = You have { $count ->

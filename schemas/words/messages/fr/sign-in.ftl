@@ -107,6 +107,7 @@ set-up-lead = { $more ->
    *[no] Il vous faut un moyen de prouver qui vous êtes. Installez-le maintenant :
 }
 set-up-later = Plus tard (jusqu’au { $date })
+set-up-later-times = Plus tard (jusqu’au { $date }, encore { $left } fois)
 set-up-prompt = Numéro :{" "}
 app-scan = Scannez cette image avec une application d’authentification. Pour la saisir :
 app-type = Ajoutez ceci à une application d’authentification :
@@ -164,6 +165,10 @@ end-push-not-me = Cette connexion a été refusée sur le téléphone comme étr
 end-push-cancelled = Vous avez refusé cette connexion sur votre téléphone : recommencez si vous voulez vous connecter.
 end-postponed = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes : secinfo add authenticator-app
 end-postponed-pass = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes, et il vous faut un passe d’accès : demandez-le à un administrateur.
+end-postponed-times = { $left ->
+    [0] À la prochaine connexion, vous ne pourrez plus remettre cela à plus tard.
+   *[other] Vous pouvez remettre cela à plus tard encore { $left } fois.
+}
 end-more = Il vous faut encore un moyen de prouver qui vous êtes : secinfo add authenticator-app
 end-set-up = { $way } : c’est installé.
 end-few-codes = Il vous reste { $count ->

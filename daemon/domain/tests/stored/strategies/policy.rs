@@ -235,8 +235,12 @@ fn push() -> impl Strategy<Value = PushRules> {
     )
 }
 
+fn grace() -> impl Strategy<Value = (u16, Option<u16>)> {
+    (any::<u16>(), option::of(any::<u16>()))
+}
+
 fn rules() -> impl Strategy<Value = Rules> {
-    let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
+    let general = (kinds(), any::<u8>(), grace(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
     let renamed = select(vec![RenamedAccounts::Refuse, RenamedAccounts::Allow]);
     let account = (strength(), any::<bool>(), renamed, any::<bool>());
@@ -256,7 +260,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     )
         .prop_map(
             |(
-                (allowed, required, grace_days, first_method, reset),
+                (allowed, required, (grace_days, grace_times), first_method, reset),
                 (fresh_proof, deletion_wait, enrollment, verification),
                 (unlock_strength, end_sessions_on_lock, renamed_accounts, new_places),
                 [
@@ -280,6 +284,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 allowed,
                 required,
                 grace_days,
+                grace_times,
                 first_method,
                 reset,
                 fresh_proof,

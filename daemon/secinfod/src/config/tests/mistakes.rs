@@ -6,7 +6,7 @@ use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 116] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 117] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -36,6 +36,7 @@ const BAD_VALUES: [(&str, &str, &str, &str); 116] = [
     ("policy", "required = -1", "-1 is out", "0 to 10"),
     ("policy", "required = 1.5", "fraction", "whole number"),
     ("policy", "required = 99999999999999999999", "out of range", "0 to 10"),
+    ("policy", "grace_times = 0", "out of range", "1 to 100"),
     ("policy", "grace_days = 366", "out of range", "0 to 365"),
     ("policy", "first_method = \"Session\"", "not known", "did you mean \"session\"?"),
     ("policy.reset", "gates = 2", "bare number", "\"one\", \"two\""),

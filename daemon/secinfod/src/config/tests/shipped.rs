@@ -88,6 +88,7 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
     };
     assert_eq!(*channel, expected);
     assert_eq!(config.questions.ids().next(), Some("first-office"));
+    assert_eq!(config.policy.rules.grace_times.take(), Some(3));
     config.questions = Questions::default();
     config.channels.clear();
     config.policy.groups.clear();

@@ -7,7 +7,7 @@ use crate::methods;
 use crate::methods::kind::PromptStyle;
 use crate::service::Candidate;
 use secinfo_channel::{Reason, SecretText};
-use secinfo_domain::{Kind, Timestamp};
+use secinfo_domain::{Kind, SetUp, Timestamp};
 use std::fmt::Write;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -68,15 +68,33 @@ impl Wording {
         self.prompts.say(id, &parts)
     }
 
-    /// A sentence that names a day.
-    pub(in crate::service) fn say_by(&self, id: &str, date: Timestamp) -> SecretText {
-        let seconds = i64::try_from(date.as_seconds()).unwrap_or(i64::MAX);
-        let day = jiff::Timestamp::from_second(seconds)
-            .unwrap_or(jiff::Timestamp::MAX)
-            .to_zoned(jiff::tz::TimeZone::system())
-            .date();
-        self.prompts
-            .say(id, &[("date", Part::Text(&day.to_string()))])
+    /// The row of a list that puts set-up off.
+    pub(in crate::service) fn later(&self, set_up: &SetUp) -> SecretText {
+        let date = day(set_up.grace_ends);
+        let date = ("date", Part::Text(&date));
+        match set_up.times_left {
+            None => self.prompts.say("set-up-later", &[date]),
+            Some(left) => {
+                let left = ("left", Part::Number(left.into()));
+                self.prompts.say("set-up-later-times", &[date, left])
+            }
+        }
+    }
+
+    /// Until when set-up can be put off, in the sentence of this name.
+    pub(in crate::service) fn set_up_until(&self, id: &str, set_up: &SetUp) -> SecretText {
+        let date = day(set_up.grace_ends);
+        self.prompts.say(id, &[("date", Part::Text(&date))])
+    }
+
+    /// What a user reads who puts set-up off once more: until when that goes, and how often.
+    pub(in crate::service) fn postponed(&self, set_up: &SetUp) -> Vec<SecretText> {
+        let left = set_up.times_left.map(|left| {
+            let left = Part::Number(left.saturating_sub(1).into());
+            self.prompts.say("end-postponed-times", &[("left", left)])
+        });
+        let until = self.set_up_until("end-postponed", set_up);
+        [until].into_iter().chain(left).collect()
     }
 
     /// A kind of method.
@@ -217,4 +235,14 @@ pub(in crate::service) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<
 /// Whether the answer asks for another way.
 pub(in crate::service) fn is_question(answer: &str) -> bool {
     matches!(answer, "?" | "？")
+}
+
+/// The day of a time, where the host is.
+fn day(time: Timestamp) -> String {
+    let seconds = i64::try_from(time.as_seconds()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or(jiff::Timestamp::MAX)
+        .to_zoned(jiff::tz::TimeZone::system())
+        .date()
+        .to_string()
 }

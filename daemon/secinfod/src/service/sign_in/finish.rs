@@ -40,14 +40,13 @@ impl Turn<'_> {
             {
                 return Ok(step);
             }
-            let message = if missing.may_postpone && self.postpone_unasked().await? {
-                self.sign_in
-                    .words
-                    .say_by("end-postponed", missing.grace_ends)
+            let postponed = missing.may_postpone && self.postpone_unasked().await?;
+            let words = &self.sign_in.words;
+            self.talk.messages.push(if postponed {
+                words.set_up_until("end-postponed", &missing)
             } else {
-                self.sign_in.words.say("end-more")
-            };
-            self.talk.messages.push(message);
+                words.say("end-more")
+            });
         }
         self.let_in().await
     }

@@ -51,7 +51,7 @@ impl Turn<'_> {
             } else {
                 "end-postponed"
             };
-            let message = words.say_by(id, missing.grace_ends);
+            let message = words.set_up_until(id, missing);
             return Ok(Step::end(Outcome::Postponed, vec![message]));
         }
         let (person, service) = (&self.sign_in.person, &self.sign_in.by.service);
@@ -88,7 +88,7 @@ impl Turn<'_> {
         let words = &self.sign_in.words;
         let mut rows: Vec<_> = kinds.iter().map(|kind| words.kind(*kind)).collect();
         if missing.may_postpone {
-            rows.push(words.say_by("set-up-later", missing.grace_ends));
+            rows.push(words.later(missing));
         }
         let more = Part::Whether(self.talk.proved);
         let lead = words.say_with("set-up-lead", &[("more", more)]);
@@ -182,15 +182,12 @@ impl Turn<'_> {
         if !self.postpone().await? {
             return self.choose_again(None).await;
         }
-        let message = self
-            .sign_in
-            .words
-            .say_by("end-postponed", missing.grace_ends);
+        let messages = self.sign_in.words.postponed(&missing);
         if self.talk.proved {
-            self.talk.messages.push(message);
+            self.talk.messages.extend(messages);
             return self.let_in().await;
         }
-        Ok(Step::end(Outcome::Postponed, vec![message]))
+        Ok(Step::end(Outcome::Postponed, messages))
     }
 
     /// How a sign-in ends whose user was to set up a method, has proved none, and is to do something
