@@ -293,6 +293,14 @@ impl Rules {
             .map_or(kind.row().most, |section| Some(section.most()))
     }
 
+    /// How long a proof stays fresh for adding and deleting methods of a kind.
+    pub(crate) fn fresh_proof_for(&self, kind: Kind) -> Seconds {
+        match kind {
+            Kind::SecurityKey => self.fresh_proof.min(self.security_key.fresh_proof),
+            _ => self.fresh_proof,
+        }
+    }
+
     /// How many time steps policy lets a clock be off for methods of a kind.
     pub(crate) fn drift(&self, kind: Kind) -> u8 {
         self.section(kind).map_or(0, Section::drift)

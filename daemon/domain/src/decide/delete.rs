@@ -11,7 +11,7 @@ use crate::state::{Expense, Method};
 impl Case<'_> {
     pub(super) fn delete(&self, method: MethodId) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
-        let proof = self.require_fresh_proof()?;
+        let proof = self.require_fresh_proof_for(known.kind())?;
         if self.is_required(known) && self.context.authority == Authority::Own {
             return Err(Refusal::LastMethod);
         }

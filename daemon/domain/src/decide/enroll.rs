@@ -150,7 +150,7 @@ impl Case<'_> {
         if kind.is_knowledge() && self.is_administrator() {
             return Err(Refusal::NotForAdministrators(kind));
         }
-        let vouched = self.require_right_to_add()?;
+        let vouched = self.require_right_to_add(kind)?;
         self.has_room(kind)?;
         self.may_spend(Expense::Change)?;
         let alone = !self
@@ -200,8 +200,8 @@ impl Case<'_> {
     /// Asks for a fresh proof, or for what policy asks of a user who has nothing to prove yet. An
     /// access pass for one use is gone by now, but its proof in this session still counts. Returns how
     /// strong the proof is, if one was needed.
-    fn require_right_to_add(&self) -> Result<Option<Strength>, Refusal> {
-        let proof = self.require_fresh_proof()?;
+    fn require_right_to_add(&self, kind: Kind) -> Result<Option<Strength>, Refusal> {
+        let proof = self.require_fresh_proof_for(kind)?;
         let nothing_yet = !self.user.has_sign_in_method(self.context.now);
         if nothing_yet
             && self.context.authority == Authority::Own

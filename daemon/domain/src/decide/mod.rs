@@ -30,7 +30,7 @@ use crate::event::{
 use crate::kind::Resynchronized;
 use crate::policy::EffectivePolicy;
 use crate::state::{Expense, Method, State, UserState};
-use crate::{MethodId, Purpose, Sealed, Strength, Timestamp, UserId};
+use crate::{Kind, MethodId, Purpose, Sealed, Seconds, Strength, Timestamp, UserId};
 use std::borrow::Cow;
 
 /// Decides a command against the state that holds.
@@ -269,19 +269,31 @@ impl<'a> Case<'a> {
     /// Applies the rule of fresh proof: how strong the proof of this session is. None is needed, and
     /// none returned, from an administrator, and as long as the user has no method to prove.
     fn require_fresh_proof(&self) -> Result<Option<Strength>, Refusal> {
+        self.require_proof_within(self.state.policy().rules.fresh_proof)
+    }
+
+    /// The same for adding and deleting methods of a kind.
+    fn require_fresh_proof_for(&self, kind: Kind) -> Result<Option<Strength>, Refusal> {
+        self.require_proof_within(self.state.policy().rules.fresh_proof_for(kind))
+    }
+
+    fn require_proof_within(&self, length: Seconds) -> Result<Option<Strength>, Refusal> {
         if self.context.authority != Authority::Own
             || !self.user.has_sign_in_method(self.context.now)
         {
             return Ok(None);
         }
-        self.fresh_proof()
+        self.proof_within(length)
             .map(Some)
             .ok_or(Refusal::FreshProofNeeded)
     }
 
     /// How strong the strongest fresh proof of this session is.
     fn fresh_proof(&self) -> Option<Strength> {
-        let length = self.state.policy().rules.fresh_proof;
+        self.proof_within(self.state.policy().rules.fresh_proof)
+    }
+
+    fn proof_within(&self, length: Seconds) -> Option<Strength> {
         self.user
             .fresh_proof(self.context.session, length, self.context.now)
             .map(|proof| proof.strength)

@@ -148,6 +148,8 @@ impl CredentialRules for SecurityKey {
 pub struct SecurityKeyRules {
     /// How many one user may have.
     pub most: u8,
+    /// How long a proof stays fresh for adding and deleting keys, where that is shorter than for all kinds.
+    pub fresh_proof: Seconds,
     /// What becomes of keys whose credential can be copied.
     pub synced: SyncedKeys,
     /// What becomes of assertions whose counter has not grown.
@@ -192,6 +194,7 @@ impl Default for SecurityKeyRules {
     fn default() -> Self {
         Self {
             most: 10,
+            fresh_proof: Seconds::new(300),
             synced: SyncedKeys::Refuse,
             sign_count: CounterRule::Refuse,
             ssh: SshKeys::Off,

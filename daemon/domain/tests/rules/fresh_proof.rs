@@ -48,6 +48,28 @@ fn how_long_a_proof_stays_fresh_comes_from_policy() {
 }
 
 #[test]
+fn adding_and_deleting_security_keys_needs_a_proof_of_the_last_five_minutes() {
+    let story = given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(2), security_key(1)),
+        alice().at(1000).verify(method(1), step(101)),
+    ]);
+    for change in [
+        alice().at(1300).enroll(method(3), security_key(2)),
+        alice().at(1300).delete(method(2)),
+    ] {
+        story
+            .clone()
+            .when(change)
+            .then_refused(Refusal::FreshProofNeeded);
+    }
+    let _ = story
+        .clone()
+        .and(alice().at(1299).enroll(method(3), security_key(2)));
+    let _ = story.and(alice().at(1300).enroll(method(3), app()));
+}
+
+#[test]
 fn a_proof_of_another_session_of_the_same_user_does_not_count() {
     for change in changes(&alice().at(1001).from(ELSEWHERE)) {
         proved_at_1000()

@@ -167,6 +167,7 @@ fn push(section: &mut Section<'_, '_>, or: PushRules) -> PushRules {
 fn security_key(section: &mut Section<'_, '_>, or: SecurityKeyRules) -> SecurityKeyRules {
     SecurityKeyRules {
         most: section.read("most", or.most, count(1..=10)),
+        fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         synced: section.read("synced", or.synced, word(&SYNCED)),
         sign_count: section.read("sign_count", or.sign_count, word(&SIGN_COUNT)),
         ssh: section.read("ssh", or.ssh, word(&SSH)),

@@ -209,14 +209,15 @@ fn security_key() -> impl Strategy<Value = SecurityKeyRules> {
     let synced = select(vec![SyncedKeys::Refuse, SyncedKeys::Allow]);
     let sign_count = select(vec![CounterRule::Refuse, CounterRule::Warn]);
     let ssh = select(vec![SshKeys::Off, SshKeys::VerifyRequired]);
-    (any::<u8>(), synced, sign_count, ssh).prop_map(|(most, synced, sign_count, ssh)| {
-        SecurityKeyRules {
+    (any::<u8>(), seconds(), synced, sign_count, ssh).prop_map(
+        |(most, fresh_proof, synced, sign_count, ssh)| SecurityKeyRules {
             most,
+            fresh_proof,
             synced,
             sign_count,
             ssh,
-        }
-    })
+        },
+    )
 }
 
 fn push() -> impl Strategy<Value = PushRules> {
