@@ -45,6 +45,8 @@ pub struct Rules {
     pub grace_times: Option<u16>,
     /// What a user without any method needs to enroll the first.
     pub first_method: FirstMethod,
+    /// Which method a sign-in asks for first.
+    pub order: MethodOrder,
     /// How long a proof stays fresh.
     pub fresh_proof: Seconds,
     /// How long a deletion waits that was asked for with a weaker proof.
@@ -93,6 +95,17 @@ pub enum FirstMethod {
     Session,
     /// An access pass from an administrator.
     AccessPass,
+}
+
+/// Which method of a user a sign-in asks for first, and in which order it offers the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MethodOrder {
+    /// The default, and then the strongest.
+    DefaultFirst,
+    /// The strongest, whatever the default is: an access pass, then in the order in which the default falls;
+    /// recovery codes last.
+    StrongestFirst,
 }
 
 /// What follows for an account that had another name, with methods, and now has none.
@@ -182,6 +195,8 @@ pub struct EffectivePolicy {
     pub grace_days: u16,
     /// What the first method needs.
     pub first_method: FirstMethod,
+    /// Which method a sign-in asks for first.
+    pub order: MethodOrder,
     /// How many gates a password reset has for a user who administers nothing.
     pub reset_gates: Gates,
     /// The kinds that are such gates, of those that are allowed.
@@ -270,6 +285,7 @@ impl Rules {
             required: self.required,
             grace_days: self.grace_days,
             first_method: self.first_method,
+            order: self.order,
             reset_gates: self.reset.gates,
             reset_allowed: self.reset.allowed,
             strength: strength.unwrap_or(Strength::LEAST),
@@ -391,6 +407,7 @@ impl Default for Rules {
             grace_days: 14,
             grace_times: None,
             first_method: FirstMethod::Session,
+            order: MethodOrder::DefaultFirst,
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),
             unlock_strength: Strength::Possession,

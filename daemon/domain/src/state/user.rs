@@ -11,7 +11,7 @@ use crate::Refusal;
 use crate::event::Credential;
 use crate::kind::Used;
 use crate::otp::OtpParameters;
-use crate::policy::{BudgetRules, EffectivePolicy, Rules, ThrottleRules};
+use crate::policy::{BudgetRules, EffectivePolicy, MethodOrder, Rules, ThrottleRules};
 use crate::{
     GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SeedTag, SessionTag, Source,
     Strength, Timestamp,
@@ -380,11 +380,17 @@ impl UserState {
                     && unlocks.is_none_or(is_let)
             })
             .collect();
+        let by_default = policy.order == MethodOrder::DefaultFirst || purpose != Purpose::SignIn;
         candidates.sort_by_key(|method| {
+            let kind = method.kind();
+            let is_other = self.default != Some(method.id);
+            let is_weaker = !by_default && kind != Kind::AccessPass;
             (
-                self.default != Some(method.id),
-                method.kind().fallback_rank().unwrap_or(u8::MAX),
-                method.kind(),
+                by_default && is_other,
+                is_weaker,
+                kind.fallback_rank().unwrap_or(u8::MAX),
+                kind,
+                is_other,
             )
         });
         candidates

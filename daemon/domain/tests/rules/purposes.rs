@@ -1,6 +1,7 @@
 //! What each kind serves.
 
 use crate::fixture::*;
+use secinfo_domain::policy::MethodOrder;
 use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal, Seconds};
 
 #[test]
@@ -54,4 +55,32 @@ fn the_default_is_asked_first_and_what_does_not_serve_is_not_asked() {
     };
     assert_eq!(asked(Purpose::SignIn), [1, 2, 5, 4].map(method));
     assert_eq!(asked(Purpose::PasswordReset), [1, 2, 5, 3, 4].map(method));
+}
+
+#[test]
+fn where_policy_says_so_the_strongest_is_asked_first_whatever_the_default_is() {
+    let story = given([
+        alice().enroll(method(1), text(Place::Mobile)),
+        alice().enroll(method(2), time_token()),
+        alice().issue_recovery_codes(method(4)),
+        alice().enroll(method(5), call(Place::Office)),
+        alice().enroll(method(6), security_key(1)),
+        administrator_for(ALICE).issue_access_pass(method(7)),
+    ]);
+    assert_eq!(story.user(ALICE).default_method().unwrap().id(), method(1));
+    let mut policy = Policy::default();
+    let asked = |policy: &Policy, purpose| -> Vec<_> {
+        let user = story.user(ALICE);
+        let policy = policy.effective(&[], None);
+        let candidates = user.candidates(purpose, &policy, Seconds::from_days(1), at(0));
+        candidates.iter().map(|method| method.id()).collect()
+    };
+    let reset = asked(&policy, Purpose::PasswordReset);
+    policy.rules.order = MethodOrder::StrongestFirst;
+    assert_eq!(
+        asked(&policy, Purpose::SignIn),
+        [7, 6, 2, 1, 5, 4].map(method)
+    );
+    // A reset has an order of its own.
+    assert_eq!(asked(&policy, Purpose::PasswordReset), reset);
 }

@@ -5,9 +5,9 @@ use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
-    HardwareTokenRules, Notices, PushRules, RecoveryCodeRules, Refinement, RenamedAccounts,
-    ResetRules, Rules, SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules,
-    SignInRefinement, SignInRules, ThrottleRules, Verify,
+    HardwareTokenRules, MethodOrder, Notices, PushRules, RecoveryCodeRules, Refinement,
+    RenamedAccounts, ResetRules, Rules, SecurityKeyRules, SecurityQuestionRules, ServiceRules,
+    SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -38,6 +38,10 @@ const STRENGTH: [(&str, Strength); 3] = [
     ("delivered", Strength::Delivered),
     ("possession", Strength::Possession),
     ("strong", Strength::Strong),
+];
+const ORDER: [(&str, MethodOrder); 2] = [
+    ("default-first", MethodOrder::DefaultFirst),
+    ("strongest-first", MethodOrder::StrongestFirst),
 ];
 const SYNCED: [(&str, SyncedKeys); 2] =
     [("refuse", SyncedKeys::Refuse), ("allow", SyncedKeys::Allow)];
@@ -72,6 +76,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         grace_days: section.read("grace_days", or.grace_days, count(0..=365)),
         grace_times: section.optional("grace_times", count(1..=100)),
         first_method: section.read("first_method", or.first_method, word(&FIRST_METHOD)),
+        order: section.read("order", or.order, word(&ORDER)),
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
         unlock_strength: section.read("unlock_strength", or.unlock_strength, word(&STRENGTH)),

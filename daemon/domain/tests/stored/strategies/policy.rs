@@ -9,9 +9,9 @@ use proptest::sample::{select, subsequence};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
-    Network, Notices, PushRules, RecoveryCodeRules, Refinement, RenamedAccounts, ResetRules, Rules,
-    SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
-    SignInRules, ThrottleRules, Verify,
+    MethodOrder, Network, Notices, PushRules, RecoveryCodeRules, Refinement, RenamedAccounts,
+    ResetRules, Rules, SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules,
+    SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy, QuestionId};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -244,7 +244,8 @@ fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), grace(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
     let renamed = select(vec![RenamedAccounts::Refuse, RenamedAccounts::Allow]);
-    let account = (strength(), any::<bool>(), renamed, any::<bool>());
+    let order = select(vec![MethodOrder::DefaultFirst, MethodOrder::StrongestFirst]);
+    let account = (strength(), any::<bool>(), renamed, any::<bool>(), order);
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
@@ -263,7 +264,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             |(
                 (allowed, required, (grace_days, grace_times), first_method, reset),
                 (fresh_proof, deletion_wait, enrollment, verification),
-                (unlock_strength, end_sessions_on_lock, renamed_accounts, new_places),
+                (unlock_strength, end_sessions_on_lock, renamed_accounts, new_places, order),
                 [
                     drift,
                     most,
@@ -288,6 +289,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 grace_times,
                 first_method,
                 reset,
+                order,
                 fresh_proof,
                 deletion_wait,
                 unlock_strength,
