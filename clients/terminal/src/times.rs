@@ -1,6 +1,7 @@
 //! Times as people write them, in their own time zone.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use secinfo_words::{Language, Words, message};
 
@@ -143,6 +144,22 @@ pub fn time(seconds: u64) -> Option<u64> {
     (seconds != 0).then_some(seconds)
 }
 
+/// A day or a time of one, such as `2026-12-24` or `2026-12-24 08:00`, where the process is; in seconds since 1970.
+pub fn parse_moment(text: &str) -> Result<u64, String> {
+    let explain = || {
+        format!(
+            "{text:?} is no time: write a day, or a day and a time, such as 2026-12-24 or \"2026-12-24 08:00\""
+        )
+    };
+    // Jiff would also read a time with a zone behind it, and leave the zone out.
+    if text.len() > "2026-12-24 08:00:00".len() {
+        return Err(explain());
+    }
+    let local: DateTime = text.parse().map_err(|_| explain())?;
+    let zoned = local.to_zoned(TimeZone::system()).map_err(|_| explain())?;
+    u64::try_from(zoned.timestamp().as_second()).map_err(|_| explain())
+}
+
 /// A length of time such as `90s`, `30m`, `8h` or `2d`, in seconds.
 pub fn parse_duration(text: &str) -> Result<u64, String> {
     let explain = || {
@@ -190,6 +207,25 @@ mod tests {
     fn a_time_out_of_range_is_no_panic() {
         assert_eq!(at(0).day(u64::MAX), "never");
         assert_eq!(at(0).stamp(u64::MAX), "-");
+    }
+
+    #[test]
+    fn a_moment_is_a_day_or_a_time_of_one() {
+        let day = parse_moment("2026-12-24").unwrap();
+        assert_eq!(parse_moment("2026-12-24 08:00"), Ok(day + 8 * 3600));
+        assert_eq!(parse_moment("2026-12-24T08:00:30"), Ok(day + 8 * 3600 + 30));
+        for wrong in [
+            "",
+            "tomorrow",
+            "8:00",
+            "2026-13-01",
+            "2026-02-29",
+            "1960-01-01",
+            "2026-12-24T08:00:00Z",
+            "2026-12-24 08:00[Europe/Berlin]",
+        ] {
+            assert!(parse_moment(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -194,7 +194,9 @@ pub enum Action {
         method: MethodId,
         /// Label and hash.
         sealed: SealedMethod,
-        /// How long it is valid.
+        /// When it begins; none for at once, as for a time that is past.
+        begins: Option<Timestamp>,
+        /// How long it is valid from then on.
         valid: Seconds,
         /// Whether it is good for one verification only.
         once: bool,

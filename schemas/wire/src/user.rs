@@ -31,9 +31,10 @@ pub trait User {
     /// Issues new recovery codes; former ones are void. The user.
     fn issue_recovery_codes(&self) -> Result<Vec<String>>;
 
-    /// Issues a temporary access pass, good once or for a time. An administrator, for others.
+    /// Issues a temporary access pass, good once or for a time, from `begins` on; 0 for at once. An
+    /// administrator, for others.
     #[zbus(allow_interactive_auth)]
-    fn issue_access_pass(&self, valid_seconds: u64, once: bool) -> Result<AccessPass>;
+    fn issue_access_pass(&self, valid_seconds: u64, once: bool, begins: u64) -> Result<AccessPass>;
 
     /// Takes the access pass back. An administrator.
     #[zbus(allow_interactive_auth)]

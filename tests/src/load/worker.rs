@@ -237,7 +237,7 @@ impl Worker {
         let sent = self.tick();
         let answer = self
             .root
-            .call::<_, (String, u64)>(&path, "User", "IssueAccessPass", &(3600_u64, true))
+            .call::<_, (String, u64)>(&path, "User", "IssueAccessPass", &(3600_u64, true, 0_u64))
             .await;
         self.record(Change::PassIssued, sent, answer).await.1
     }

@@ -96,7 +96,7 @@ async fn root_alone_is_named_where_nobody_became_root_or_they_are_gone() {
     // A service of the host has no login uid.
     let root = host.client(ROOT).await;
     let user = user_path(ALICE);
-    let pass = root.call(&user, "User", "IssueAccessPass", &(3600_u64, true));
+    let pass = root.call(&user, "User", "IssueAccessPass", &(3600_u64, true, 0_u64));
     let _: (String, u64) = pass.await.unwrap();
     let actor = root.events().await.pop().unwrap()["actor"].clone();
     assert!(

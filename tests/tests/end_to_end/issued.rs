@@ -31,7 +31,7 @@ async fn alice_with_an_app(host: &TestHost) -> (Client, App) {
 async fn issue_pass(admin: &Client, uid: u32, valid: u64, once: bool) -> Result<String, Refusal> {
     let path = user_path(uid);
     let issued: Result<(String, u64), Refusal> = admin
-        .call(&path, "User", "IssueAccessPass", &(valid, once))
+        .call(&path, "User", "IssueAccessPass", &(valid, once, 0_u64))
         .await;
     issued.map(|(pass, _)| pass)
 }
@@ -187,6 +187,49 @@ async fn a_user_has_one_access_pass_at_a_time_and_the_log_has_its_event_but_not_
     for pass in [former.as_str(), pass] {
         assert!(!log.contains(pass) && !log.contains(&pass.replace('-', "")));
     }
+}
+
+#[tokio::test]
+async fn an_access_pass_that_begins_later_is_seen_and_deleted_by_its_owner_and_lets_in_from_then_on()
+ {
+    let setup = Setup::with_drift();
+    let mut host = TestHost::with(setup.clone()).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    let words = ["access-pass", "issue", ALICE_NAME, "--from", "2199-01-01"];
+    let refused = host.secinfo(ROOT, &words, "");
+    assert!(
+        refused.stderr.contains("begins within 30 days"),
+        "{refused:#?}"
+    );
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_hours(24);
+    let tomorrow = tomorrow.duration_since(std::time::UNIX_EPOCH).unwrap();
+    let root = host.client(ROOT).await;
+    let issue = (3600_u64, false, tomorrow.as_secs());
+    let path = user_path(ALICE);
+    let issued = root.call(&path, "User", "IssueAccessPass", &issue);
+    let (pass, expires): (String, u64) = issued.await.unwrap();
+    assert_eq!(expires, tomorrow.as_secs() + 3600);
+    let method = only(&alice, "access-pass").await.unwrap();
+    let begins: u64 = alice.property(&method, "Method", "Begins").await.unwrap();
+    assert_eq!(begins, tomorrow.as_secs());
+    let seen = host.secinfo(ALICE, &[], "").success().stdout;
+    assert!(seen.contains("   begins on 20"), "{seen}");
+    let early = alice.verify(ALICE, &method, &pass).await.unwrap_err();
+    assert_eq!(early.short(), "TooSoon");
+
+    alice.prove(&mut app).await;
+    let words = ["delete", "access-pass", "--yes"];
+    host.secinfo(ALICE, &words, &format!("{}\n", app.codes.fresh()))
+        .success();
+    assert_eq!(only(&alice, "access-pass").await, None);
+
+    let issued = root.call(&path, "User", "IssueAccessPass", &issue);
+    let (pass, _): (String, u64) = issued.await.unwrap();
+    host.set_up(setup.later("1d"));
+    host.restart().await;
+    let alice = host.client(ALICE).await;
+    let method = only(&alice, "access-pass").await.unwrap();
+    alice.verify(ALICE, &method, &pass).await.unwrap();
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ async fn typical_use(alice: &Client, root: &Client) {
     let user = user_path(ALICE);
     let codes = alice.call(&user, "User", "IssueRecoveryCodes", &());
     let _: Vec<String> = codes.await.unwrap();
-    let pass = root.call(&user, "User", "IssueAccessPass", &(3600_u64, false));
+    let pass = root.call(&user, "User", "IssueAccessPass", &(3600_u64, false, 0_u64));
     let _: (String, u64) = pass.await.unwrap();
     wrong_codes(root, &app, 3).await;
     let () = root.call(&user, "User", "Unlock", &()).await.unwrap();

@@ -78,7 +78,7 @@ async fn what_a_sign_in_would_come_to_is_told_before() {
             &user_path(BOB),
             "User",
             "IssueAccessPass",
-            &(3600_u64, true),
+            &(3600_u64, true, 0_u64),
         )
         .await
         .unwrap();

@@ -258,7 +258,7 @@ async fn typical_use(
     let rename = alice.call(&app.path, "Method", "Rename", &NEW_LABEL).await;
     let () = rename.unwrap();
 
-    let body = (3600_u64, false);
+    let body = (3600_u64, false, 0_u64);
     let issued = root
         .call(&user_path(ALICE), "User", "IssueAccessPass", &body)
         .await;

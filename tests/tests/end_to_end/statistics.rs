@@ -116,7 +116,7 @@ async fn typical_use(host: &TestHost) -> App {
     let step = socket.answer(&app.codes.fresh()).unwrap();
     assert_eq!(step.outcome, "verified");
     // Bob has no method, and is not asked for one.
-    let body = (3600_u64, false);
+    let body = (3600_u64, false, 0_u64);
     let bob = user_path(BOB);
     let issued = root.call(&bob, "User", "IssueAccessPass", &body);
     let _: (String, u64) = issued.await.unwrap();

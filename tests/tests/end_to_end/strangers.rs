@@ -128,7 +128,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "GetActivityProof" | "ReportActivity") => c.with(&0_u64).await,
-        ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
+        ("User", "IssueAccessPass") => c.with(&(3600_u64, true, 0_u64)).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
         ("Tokens", "RemoveToken") | ("Method", "Rename") => c.with(&code).await,
         ("Enrollment" | "Verification", "Submit") => c.with(&response(code)).await,

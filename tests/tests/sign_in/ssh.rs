@@ -19,7 +19,7 @@ async fn access_pass(host: &TestHost, once: bool) -> String {
             &user_path(ALICE),
             "User",
             "IssueAccessPass",
-            &(3600_u64, once),
+            &(3600_u64, once, 0_u64),
         )
         .await
         .unwrap();

@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::times::parse_duration;
+use secinfo_terminal::times::{parse_duration, parse_moment};
 use secinfo_words::message;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -22,9 +22,12 @@ enum Command {
         /// The user, by name or uid
         #[arg(value_name = "USER")]
         holder: String,
-        /// How long it is good: a number and s, m, h or d
+        /// How long it is good from then on: a number and s, m, h or d
         #[arg(long, default_value = "1h", value_parser = parse_duration)]
         valid: u64,
+        /// From when it is good, such as 2026-12-24 or "2026-12-24 08:00" [default: at once]
+        #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+        from: Option<u64>,
         /// Good for one verification only
         #[arg(long)]
         once: bool,
@@ -55,13 +58,15 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
         Command::Issue {
             holder,
             valid,
+            from,
             once,
         } => {
             let path = client.path_of_another(&holder).await?;
+            let begins = from.unwrap_or(0);
             let (pass, expires) = client
                 .user_at(&path)
                 .await?
-                .issue_access_pass(valid, once)
+                .issue_access_pass(valid, once, begins)
                 .await?;
             let pass = Zeroizing::new(pass);
             screen.json(&PassJson {
@@ -69,9 +74,12 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
                 expires,
             })?;
             screen.say(&format!("\n    {}\n\n", screen.style.bold(&pass)))?;
+            let is_later = begins > client.clock.now();
             screen.paragraph(&screen.words.say(message::AccessPassIssued {
                 once,
                 user: holder.into(),
+                later: is_later,
+                from: client.clock.moment(begins).into(),
                 when: client.clock.moment(expires).into(),
             }))
         }

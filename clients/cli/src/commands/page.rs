@@ -153,6 +153,10 @@ impl Page<'_> {
             let count = properties.remaining.into();
             add(look, words.say(message::PageCodesLeft { count }));
         }
+        if properties.begins > self.clock.now() {
+            let when = self.clock.moment(properties.begins).into();
+            add(Look::Warning, words.say(message::PageBegins { when }));
+        }
         if properties.expires != 0 {
             let when = self.clock.moment(properties.expires).into();
             let text = if properties.expires <= self.clock.now() {

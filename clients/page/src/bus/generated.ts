@@ -61,7 +61,7 @@ export interface Calls {
         StartEnrollment: { takes: [kind: string, options: Dictionary]; answers: [enrollment: ObjectPath, details: Dictionary] };
         SetDefault: { takes: [method: ObjectPath]; answers: [] };
         IssueRecoveryCodes: { takes: []; answers: [codes: string[]] };
-        IssueAccessPass: { takes: [valid_seconds: number, once: boolean]; answers: [pass: string, expires: number] };
+        IssueAccessPass: { takes: [valid_seconds: number, once: boolean, begins: number]; answers: [pass: string, expires: number] };
         RevokeAccessPass: { takes: []; answers: [] };
         Unlock: { takes: []; answers: [] };
         LockAccount: { takes: []; answers: [] };
@@ -134,6 +134,7 @@ export interface Properties {
         IsAllowed: boolean;
         Remaining: number;
         MayBeCopied: boolean;
+        Begins: number;
         Expires: number;
     };
     Tokens: {
@@ -220,7 +221,7 @@ export const SIGNATURES = {
         StartEnrollment: "sa{sv}",
         SetDefault: "o",
         IssueRecoveryCodes: "",
-        IssueAccessPass: "tb",
+        IssueAccessPass: "tbt",
         RevokeAccessPass: "",
         Unlock: "",
         LockAccount: "",

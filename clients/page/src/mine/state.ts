@@ -23,6 +23,9 @@ export function remarks(words: Words, method: Method, now: number): Remark[] {
         const when = limit(words, method.LockedUntil, now);
         found.push({ look: "danger", text: words.say("method-locked", { when }) });
     }
+    if (method.Begins > now) {
+        found.push({ look: "warning", text: words.say("method-begins", { when: moment(words, method.Begins, now) }) });
+    }
     if (method.Expires !== 0) {
         const when = moment(words, method.Expires, now);
         const name = method.Expires <= now ? "method-expired" : "method-expires";

@@ -64,7 +64,7 @@ export interface FieldProps {
     /** What is wrong with the value. */
     problem?: string | null;
     hint?: string;
-    type?: "text" | "tel" | "email" | "password";
+    type?: "text" | "tel" | "email" | "password" | "datetime-local";
     inputMode?: "text" | "numeric" | "tel" | "email";
     autoComplete?: string;
     isFirst?: boolean;

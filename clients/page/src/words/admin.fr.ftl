@@ -58,6 +58,7 @@ admin-left = { $count ->
     [one] { $count } restant
    *[other] { $count } restants
 }
+admin-begins = valable à partir de { $when }
 admin-expires = valable jusqu’à { $when }
 admin-locked-until = verrouillée jusqu’à { $when }
 admin-not-allowed = non autorisée par la politique
@@ -76,6 +77,8 @@ admin-pass-issue = Délivrer un passe d’accès
 admin-pass-revoke = Révoquer le passe d’accès
 admin-pass-title = Passe d’accès pour { $user }
 admin-pass-text = Avec un passe d’accès, { $user } peut se connecter sans méthode et en ajouter une. Un passe antérieur n’est plus valable.
+admin-pass-from = Valable à partir de
+admin-pass-from-help = Laissez vide : tout de suite.
 admin-pass-valid = Valable pendant
 admin-pass-once = Pour une seule vérification
 admin-pass-shown = Le passe d’accès

@@ -78,6 +78,7 @@ method-quoted = „{ $label }“
 method-may-be-copied = Von diesem Schlüssel gibt es vielleicht eine Kopie: Löschen Sie ihn, und fügen Sie einen anderen hinzu.
 method-deletion = Wird { $when } gelöscht.
 method-locked = Nach falschen Codes gesperrt bis { $when }.
+method-begins = Gilt erst { $when }.
 method-expires = Läuft { $when } ab.
 method-expired = Abgelaufen { $when }.
 method-not-allowed = Von der Richtlinie abgeschaltet: wird nicht mehr verlangt.

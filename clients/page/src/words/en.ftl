@@ -78,6 +78,7 @@ method-quoted = “{ $label }”
 method-may-be-copied = There may be a copy of this key: delete it and add another one.
 method-deletion = Will be deleted { $when }.
 method-locked = Locked after wrong codes until { $when }.
+method-begins = Begins { $when }.
 method-expires = Expires { $when }.
 method-expired = Expired { $when }.
 method-not-allowed = Switched off by policy: no longer asked for.

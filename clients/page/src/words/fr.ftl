@@ -78,6 +78,7 @@ method-quoted = « { $label } »
 method-may-be-copied = Il existe peut-être une copie de cette clé : supprimez-la et ajoutez-en une autre.
 method-deletion = Sera supprimée { $when }.
 method-locked = Bloquée après des codes erronés, jusqu’à { $when }.
+method-begins = Commence { $when }.
 method-expires = Expire { $when }.
 method-expired = Expirée { $when }.
 method-not-allowed = Désactivée par la politique : n’est plus demandée.

@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::command::Authority;
 use crate::event::{AccessPassIssued, DeletionReason, Fact, RecoveryCodesIssued};
 use crate::kind::AccessPass;
-use crate::{Kind, MethodId, SealedMethod, Seconds};
+use crate::{Kind, MethodId, SealedMethod, Seconds, Timestamp};
 
 impl Case<'_> {
     pub(super) fn issue_recovery_codes(
@@ -34,6 +34,7 @@ impl Case<'_> {
         &self,
         method: MethodId,
         sealed: &SealedMethod,
+        begins: Option<Timestamp>,
         valid: Seconds,
         once: bool,
     ) -> Result<Vec<Fact>, Refusal> {
@@ -47,10 +48,15 @@ impl Case<'_> {
         if !AccessPass::VALIDITY.contains(&valid) {
             return Err(Refusal::ValidityOutOfRange);
         }
-        let expires = self.context.now.plus(valid);
+        let now = self.context.now;
+        let begins = begins.map_or(now, |begins| begins.max(now));
+        if now.plus(AccessPass::AHEAD) < begins {
+            return Err(Refusal::BeginsTooLate);
+        }
         let issued = AccessPassIssued {
             method,
-            expires,
+            begins,
+            expires: begins.plus(valid),
             once,
             sealed: sealed.clone(),
         };

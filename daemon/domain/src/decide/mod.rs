@@ -177,9 +177,10 @@ impl<'a> Case<'a> {
             Action::IssueAccessPass {
                 method,
                 sealed,
+                begins,
                 valid,
                 once,
-            } => self.issue_access_pass(*method, sealed, *valid, *once),
+            } => self.issue_access_pass(*method, sealed, *begins, *valid, *once),
             Action::RevokeAccessPass => self.revoke_access_pass(),
             Action::Verify {
                 method,

@@ -89,6 +89,11 @@ impl Case<'_> {
         if !self.policy.suffices_for(purpose, self.strength(method)) {
             return Err(Refusal::TooWeakHere(kind));
         }
+        if let Some(begins) = method.credential().begins()
+            && self.context.now < begins
+        {
+            return Err(Refusal::TooSoon { until: begins });
+        }
         let expires = method.credential().expires();
         if expires.is_some_and(|expires| expires <= self.context.now) {
             return Err(Refusal::Expired);

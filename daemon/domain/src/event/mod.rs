@@ -509,6 +509,8 @@ facts! {
     AccessPassIssued "access-pass-issued" v 1 {
         /// The method that it is.
         method: MethodId,
+        /// When it begins.
+        begins: Timestamp,
         /// When it ends.
         expires: Timestamp,
         /// Whether it is good for one verification only.

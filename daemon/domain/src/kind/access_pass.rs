@@ -26,6 +26,8 @@ pub(super) const ROW: Row = Row {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessPass {
+    /// When it begins.
+    pub begins: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
     /// Whether it is good for one verification only.
@@ -35,6 +37,9 @@ pub struct AccessPass {
 impl AccessPass {
     /// How long a pass may be valid.
     pub(crate) const VALIDITY: RangeInclusive<Seconds> = Seconds::new(600)..=Seconds::from_days(30);
+
+    /// How long before it begins a pass may be issued.
+    pub(crate) const AHEAD: Seconds = Seconds::from_days(30);
 }
 
 impl CredentialRules for AccessPass {
@@ -50,7 +55,11 @@ impl CredentialRules for AccessPass {
     }
 
     fn is_usable(&self, now: Timestamp) -> bool {
-        now < self.expires
+        self.begins <= now && now < self.expires
+    }
+
+    fn begins(&self) -> Option<Timestamp> {
+        Some(self.begins)
     }
 
     fn expires(&self) -> Option<Timestamp> {

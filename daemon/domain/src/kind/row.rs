@@ -83,6 +83,11 @@ pub(crate) trait CredentialRules {
         true
     }
 
+    /// When it begins, if it does not verify from the first.
+    fn begins(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// When it ends, if it does.
     fn expires(&self) -> Option<Timestamp> {
         None

@@ -224,6 +224,11 @@ impl Credential {
         self.rules().credential_tag()
     }
 
+    /// When it begins, if it does not verify from the first.
+    pub fn begins(&self) -> Option<Timestamp> {
+        self.rules().begins()
+    }
+
     /// When it ends, if it does.
     pub fn expires(&self) -> Option<Timestamp> {
         self.rules().expires()

@@ -8,7 +8,7 @@ use secinfo_domain::{Answer, Kind, KindSet, Refusal, Seconds, Strength};
 fn an_administrator_issues_a_pass_that_expires() {
     let story = given([])
         .when(administrator_for(ALICE).issue_access_pass(method(1)))
-        .then_events([pass_issued(method(1), at(3600), false)]);
+        .then_events([pass_issued(method(1), at(0), at(3600), false)]);
     assert_eq!(story.default_of(ALICE), None);
     assert_eq!(story.state.next_due(), Some(at(3600)));
 }
@@ -48,10 +48,43 @@ fn a_pass_is_valid_for_ten_minutes_to_thirty_days() {
     for inside in [600, 30 * 86_400] {
         given([]).when(issue(inside)).then_events([pass_issued(
             method(1),
+            at(0),
             at(u64::from(inside)),
             false,
         )]);
     }
+}
+
+#[test]
+fn a_pass_verifies_from_its_beginning_and_is_valid_from_then_on() {
+    let issue = |begins| {
+        let valid = Seconds::new(3600);
+        administrator_for(ALICE)
+            .at(100)
+            .issue_pass_from(method(1), Some(at(begins)), valid, false)
+    };
+    let story = given([]).when(issue(5000)).then_events([pass_issued(
+        method(1),
+        at(5000),
+        at(8600),
+        false,
+    )]);
+    let verify = |seconds| alice().at(seconds).verify(method(1), Answer::AccessPass);
+    story
+        .clone()
+        .when(verify(4999))
+        .then_refused(Refusal::TooSoon { until: at(5000) });
+    assert!(!story.user(ALICE).has_sign_in_method(at(4999)));
+    let _ = story.and(verify(5000));
+    // A time that is past is now.
+    given([])
+        .when(issue(99))
+        .then_events([pass_issued(method(1), at(100), at(3700), false)]);
+    let month = 30 * 86_400;
+    let _ = given([]).and(issue(100 + month));
+    given([])
+        .when(issue(101 + month))
+        .then_refused(Refusal::BeginsTooLate);
 }
 
 #[test]
@@ -78,7 +111,7 @@ fn issued_anew_it_replaces_the_former_one() {
         .when(administrator_for(ALICE).at(60).issue_access_pass(method(2)))
         .then_events([
             deleted_by_others(method(1), DeletionReason::Replaced),
-            pass_issued(method(2), at(3660), false),
+            pass_issued(method(2), at(60), at(3660), false),
         ]);
     assert_eq!(story.state.next_due(), Some(at(3660)));
 }

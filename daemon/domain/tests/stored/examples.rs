@@ -165,6 +165,7 @@ fn facts() -> Vec<Fact> {
         .into(),
         AccessPassIssued {
             method: METHOD,
+            begins: due,
             expires: due,
             once: true,
             sealed: sealed_method(),

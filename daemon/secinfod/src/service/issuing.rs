@@ -63,6 +63,7 @@ impl IssuedCodes {
         &self,
         uid: u32,
         by: &Requester,
+        begins: Option<Timestamp>,
         valid: Seconds,
         once: bool,
     ) -> Result<(Zeroizing<String>, Timestamp), ServiceError> {
@@ -74,10 +75,12 @@ impl IssuedCodes {
         let action = Action::IssueAccessPass {
             method: issue.method,
             sealed: issue.sealed,
+            begins,
             valid,
             once,
         };
-        let expires = self.core.now().plus(valid);
+        let now = self.core.now();
+        let expires = begins.map_or(now, |begins| begins.max(now)).plus(valid);
         self.notices
             .commit(&person, by, action, vec![issue.key])
             .await?;

@@ -38,6 +38,8 @@ pub struct MethodView {
     pub is_allowed: bool,
     /// How many recovery codes are left.
     pub remaining: u32,
+    /// When an access pass begins, if not at once.
+    pub begins: Option<Timestamp>,
     /// When an access pass ends.
     pub expires: Option<Timestamp>,
     /// Whether there may be a copy of it.
@@ -259,6 +261,10 @@ fn view(
             .is_some_and(|default| default.id() == method.id()),
         is_allowed,
         remaining: method.remaining(),
+        begins: method
+            .credential()
+            .begins()
+            .filter(|begins| *begins > method.created()),
         expires: method.credential().expires(),
         digits: digits(open, rules)?,
         may_be_copied: method.may_be_copied(),

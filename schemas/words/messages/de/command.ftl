@@ -67,6 +67,7 @@ page-codes-left = noch { $count ->
     [one] 1 Code
    *[other] { $count } Codes
 }
+page-begins = gilt erst { $when }
 page-expires = läuft { $when } ab
 page-expired = abgelaufen { $when }
 page-locked = nach falschen Codes gesperrt bis { $when }

@@ -67,6 +67,7 @@ page-codes-left = { $count ->
     [one] 1 code
    *[other] { $count } codes
 } left
+page-begins = begins { $when }
 page-expires = expires { $when }
 page-expired = expired { $when }
 page-locked = locked after wrong codes until { $when }

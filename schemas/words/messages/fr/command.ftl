@@ -67,6 +67,7 @@ page-codes-left = { $count ->
     [one] { $count } code restant
    *[other] { $count } codes restants
 }
+page-begins = commence { $when }
 page-expires = expire { $when }
 page-expired = expirée { $when }
 page-locked = bloquée après des codes erronés, aucun code accepté avant { $when }

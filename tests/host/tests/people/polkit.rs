@@ -74,7 +74,7 @@ fn forbidden(alice: &str, method: &str) -> Vec<String> {
             "StartEnrollment 'sa{sv}' authenticator-app 0",
         ),
         call(alice, "User", "IssueRecoveryCodes"),
-        call(alice, "User", "IssueAccessPass tb 3600 true"),
+        call(alice, "User", "IssueAccessPass tbt 3600 true 0"),
         call(alice, "User", "SetDefault o /"),
         call(alice, "User", "Unlock"),
         call(alice, "User", "Erase"),

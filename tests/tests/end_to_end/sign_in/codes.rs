@@ -104,7 +104,7 @@ async fn a_question_mark_lists_the_alternatives_and_each_of_them_works() {
         .unwrap();
     let root = host.client(ROOT).await;
     let (pass, _): (String, u64) = root
-        .call(&path, "User", "IssueAccessPass", &(3600_u64, false))
+        .call(&path, "User", "IssueAccessPass", &(3600_u64, false, 0_u64))
         .await
         .unwrap();
 
@@ -199,7 +199,7 @@ async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
             &user_path(ALICE),
             "User",
             "IssueAccessPass",
-            &(3600_u64, false),
+            &(3600_u64, false, 0_u64),
         )
         .await
         .unwrap();

@@ -241,7 +241,7 @@ async fn policy_can_require_an_access_pass_before_the_first_method_at_sign_in() 
             &user_path(ALICE),
             "User",
             "IssueAccessPass",
-            &(3600_u64, true),
+            &(3600_u64, true, 0_u64),
         )
         .await
         .unwrap();

@@ -4,10 +4,10 @@ import { useState, type FormEvent } from "react";
 import type { Bus } from "../../bus/client";
 import type { ObjectPath } from "../../bus/values";
 import { useAction } from "../../view/action";
-import { Problem, StepHeading } from "../../view/parts";
+import { Field, Problem, StepHeading } from "../../view/parts";
 import { Button, Checkbox, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
 import { useWords } from "../../view/words";
-import { length, moment } from "../../words/times";
+import { length, moment, now } from "../../words/times";
 import { CopyButton } from "../../view/copy";
 import { AdminDialog } from "../shown";
 
@@ -18,6 +18,13 @@ export interface AccessPassProps {
     end(said: string): void;
 }
 
+/** What was issued; times in seconds since 1970, 0 for a beginning at once. */
+interface Issued {
+    pass: string;
+    begins: number;
+    expires: number;
+}
+
 /** How long passes are good that can be chosen, in seconds. */
 const VALIDITIES = [900, 3600, 8 * 3600, 86400, 7 * 86400];
 
@@ -26,12 +33,15 @@ export function AccessPassDialog({ bus, path, name, end }: AccessPassProps) {
     const action = useAction();
     const [valid, setValid] = useState(3600);
     const [isOnce, setOnce] = useState(true);
-    const [issued, setIssued] = useState<{ pass: string; expires: number } | null>(null);
+    const [from, setFrom] = useState("");
+    const [issued, setIssued] = useState<Issued | null>(null);
     const issue = (event: FormEvent) => {
         event.preventDefault();
         void action.run(async () => {
-            const [pass, expires] = await bus.call(path, "User", "IssueAccessPass", valid, isOnce);
-            setIssued({ pass, expires });
+            // What is chosen is a time where the administrator is.
+            const begins = from ? Math.floor(new Date(from).getTime() / 1000) : 0;
+            const [pass, expires] = await bus.call(path, "User", "IssueAccessPass", valid, isOnce, begins);
+            setIssued({ pass, begins, expires });
         });
     };
     const done = () => end(issued ? words.say("admin-pass-issued", { user: name }) : "");
@@ -40,6 +50,8 @@ export function AccessPassDialog({ bus, path, name, end }: AccessPassProps) {
         const said = words.say("access-pass-issued", {
             once: isOnce ? "yes" : "no",
             user: name,
+            later: issued.begins > now() ? "yes" : "no",
+            from: moment(words, issued.begins),
             when: moment(words, issued.expires),
         });
         return (
@@ -73,6 +85,14 @@ export function AccessPassDialog({ bus, path, name, end }: AccessPassProps) {
                         ))}
                     </FormSelect>
                 </FormGroup>
+                <Field
+                    id="admin-pass-from"
+                    type="datetime-local"
+                    label={words.say("admin-pass-from")}
+                    hint={words.say("admin-pass-from-help")}
+                    value={from}
+                    change={setFrom}
+                />
                 <Checkbox
                     id="admin-pass-once"
                     label={words.say("admin-pass-once")}

@@ -192,6 +192,9 @@ function MethodLine({ access, method, at, remove, end }: MethodLineProps) {
     if (method.Kind === "recovery-codes") {
         facts.push(words.say("admin-left", { count: method.Remaining }));
     }
+    if (method.Begins > at) {
+        facts.push(words.say("admin-begins", { when: limit(words, method.Begins, at) }));
+    }
     if (method.Expires > 0) {
         facts.push(words.say("admin-expires", { when: limit(words, method.Expires, at) }));
     }

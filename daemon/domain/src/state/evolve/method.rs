@@ -35,6 +35,7 @@ impl Method {
 
     pub(super) fn from_access_pass(fact: &AccessPassIssued, now: Timestamp) -> Self {
         let pass = AccessPass {
+            begins: fact.begins,
             expires: fact.expires,
             once: fact.once,
         };

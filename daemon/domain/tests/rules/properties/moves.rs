@@ -85,6 +85,7 @@ pub enum What {
         count: u8,
     },
     IssueAccessPass {
+        begins: Option<u16>,
         seconds: u32,
         once: bool,
     },
@@ -402,8 +403,9 @@ fn what() -> impl Strategy<Value = What> {
         3 => Just(What::CarryOutDue),
         3 => method().prop_map(|method| What::SetDefault { method }),
         6 => (1_u8..=16).prop_map(|count| What::IssueRecoveryCodes { count }),
-        3 => (500_u32..4000, any::<bool>())
-            .prop_map(|(seconds, once)| What::IssueAccessPass { seconds, once }),
+        3 => (proptest::option::of(any::<u16>()), 500_u32..4000, any::<bool>()).prop_map(
+            |(begins, seconds, once)| What::IssueAccessPass { begins, seconds, once }
+        ),
         1 => Just(What::RevokeAccessPass),
         40 => (method(), -1_i8..5, reset())
             .prop_map(|(method, ahead, reset)| What::Answer { method, ahead, reset }),

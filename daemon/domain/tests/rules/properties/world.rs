@@ -299,9 +299,14 @@ impl World {
                 sealed: sealed_method("codes"),
                 count,
             },
-            What::IssueAccessPass { seconds, once } => Action::IssueAccessPass {
+            What::IssueAccessPass {
+                begins,
+                seconds,
+                once,
+            } => Action::IssueAccessPass {
                 method: self.new_method(),
                 sealed: sealed_method("pass"),
+                begins: begins.map(|seconds| self.now.plus(Seconds::new(seconds.into()))),
                 valid: Seconds::new(seconds),
                 once,
             },

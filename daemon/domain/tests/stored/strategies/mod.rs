@@ -209,7 +209,12 @@ fn credential() -> impl Strategy<Value = Credential> {
         }
         .into()),
         any::<u16>().prop_map(|unused| RecoveryCodes { unused }.into()),
-        (time(), any::<bool>()).prop_map(|(expires, once)| AccessPass { expires, once }.into()),
+        (time(), time(), any::<bool>()).prop_map(|(begins, expires, once)| AccessPass {
+            begins,
+            expires,
+            once
+        }
+        .into()),
         (place(), message()).prop_map(|(place, proved_by)| Text { place, proved_by }.into()),
         (place(), message()).prop_map(|(place, proved_by)| Call { place, proved_by }.into()),
         message().prop_map(|proved_by| Email { proved_by }.into()),
@@ -501,9 +506,10 @@ fn codes_issued() -> impl Strategy<Value = RecoveryCodesIssued> {
 }
 
 fn pass_issued() -> impl Strategy<Value = AccessPassIssued> {
-    (method(), time(), any::<bool>(), sealed_method()).prop_map(
-        |(method, expires, once, sealed)| AccessPassIssued {
+    (method(), time(), time(), any::<bool>(), sealed_method()).prop_map(
+        |(method, begins, expires, once, sealed)| AccessPassIssued {
             method,
+            begins,
             expires,
             once,
             sealed,

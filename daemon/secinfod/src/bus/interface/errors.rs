@@ -185,6 +185,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         | Refusal::NameHasMethods
         | Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
+        | Refusal::BeginsTooLate
         | Refusal::NotAToken
         | Refusal::NotImported(_)
         | Refusal::NotToBePutOff

@@ -7,7 +7,7 @@ use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::methods::kind::{Details, Entry};
 use crate::methods::one_time_password::Secret;
 use crate::service::{ActivityLine, EnrollmentRequest, ServiceError, Started};
-use secinfo_domain::{Action, Kind, Label, Seconds};
+use secinfo_domain::{Action, Kind, Label, Seconds, Timestamp};
 use secinfo_wire::names::interface::USER;
 use secinfo_wire::{
     ActivityEntry, ActivityProof, Dictionary, EnrollmentDetails, EnrollmentOptions, UserProperties,
@@ -33,7 +33,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// Issues recovery codes, shown this once; former ones are void.
             "IssueRecoveryCodes"() -> (codes) for own => issue_recovery_codes;
             /// Issues an access pass, shown this once; never for oneself.
-            "IssueAccessPass"(valid_seconds, once) -> (pass, expires) for manage => issue_access_pass;
+            "IssueAccessPass"(valid_seconds, once, begins) -> (pass, expires) for manage => issue_access_pass;
             /// Revokes an access pass.
             "RevokeAccessPass"() -> () for manage => revoke_access_pass;
             /// Lifts every lock of the user, that of the account too.
@@ -204,14 +204,15 @@ async fn issue_recovery_codes(call: Call<Daemon>, (): ()) -> Result<(Vec<String>
 
 async fn issue_access_pass(
     call: Call<Daemon>,
-    (valid, once): (u64, bool),
+    (valid, once, begins): (u64, bool, u64),
 ) -> Result<(String, u64), BusError> {
     let valid = Seconds::new(u32::try_from(valid).unwrap_or(u32::MAX));
+    let begins = (begins != 0).then(|| Timestamp::from_seconds(begins));
     let by = requester(&call, None);
     let (pass, expires) = call
         .service()
         .issued_codes()
-        .issue_access_pass(uid_of(&call)?, &by, valid, once)
+        .issue_access_pass(uid_of(&call)?, &by, begins, valid, once)
         .await?;
     Ok((pass.as_str().to_owned(), expires.as_seconds()))
 }

@@ -6,5 +6,8 @@ kind-access-pass = Zugangspass
 access-pass-issued = Dieser Zugangspass wird nur jetzt angezeigt. Mit ihm kann sich { $user } { $once ->
     [yes] einmal
    *[no] beliebig oft
-} ausweisen; er läuft { $when } ab. Übergeben Sie ihn persönlich oder auf einem Weg, dem Sie vertrauen.
+} ausweisen; er { $later ->
+    [yes] gilt erst { $from } und läuft
+   *[no] läuft
+} { $when } ab. Übergeben Sie ihn persönlich oder auf einem Weg, dem Sie vertrauen.
 access-pass-revoked = Der Zugangspass von { $user } ist ungültig.

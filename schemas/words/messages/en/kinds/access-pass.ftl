@@ -6,5 +6,8 @@ kind-access-pass = Access pass
 access-pass-issued = This access pass is shown only now. It is good for { $once ->
     [yes] one verification
    *[no] any number of verifications
-} of { $user } and expires { $when }. Hand it over in person or by a way that you trust.
+} of { $user }{ $later ->
+    [yes] , begins { $from }
+   *[no] {""}
+} and expires { $when }. Hand it over in person or by a way that you trust.
 access-pass-revoked = The access pass of { $user } is void.
