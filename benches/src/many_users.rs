@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Incremented whenever the content of the log changes, so that an older log is not used.
-const FORM: u32 = 13;
+const FORM: u32 = 14;
 
 /// The file that is written next to the log when it is complete.
 const NOTE: &str = "complete.json";

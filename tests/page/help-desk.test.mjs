@@ -41,7 +41,7 @@ test("the help desk is offered nothing else, and the daemon refuses it", async (
         const [path] = await call(root, "Manager", "GetUserByName", [name], "s");
         const calls = [
             [path, "User", "Erase", [], ""],
-            [path, "User", "IssueAccessPass", [3600, true], "tb"],
+            [path, "User", "IssueAccessPass", [3600, true, 0], "tbt"],
             [path, "User", "RevokeAccessPass", [], ""],
             [root, "Tokens", "ListTokens", [], ""],
             [root, "Channels", "ListChannels", [], ""],

@@ -27,7 +27,7 @@ const CALLS = (uid) => [
     ["User", "ReportActivity", [0], "t"],
     ["User", "StartEnrollment", ["authenticator-app", {}], "sa{sv}"],
     ["User", "IssueRecoveryCodes", [], ""],
-    ["User", "IssueAccessPass", [3600, true], "tb"],
+    ["User", "IssueAccessPass", [3600, true, 0], "tbt"],
     ["User", "RevokeAccessPass", [], ""],
     ["User", "LockAccount", [], ""],
     ["User", "Unlock", [], ""],

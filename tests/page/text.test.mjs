@@ -88,3 +88,17 @@ test("who has to prove themselves by a text that cannot be delivered reads so, a
     await person.tab.keyboard.press("Escape");
     person.isUntroubled();
 });
+
+test("a number is confirmed by a code once the days of policy are over", async () => {
+    const later = new Date(Date.now() + 2 * 86_400_000);
+    await person.tab.clock.setFixedTime(later);
+    await person.open();
+    await person.sees("method-confirm");
+    await person.axe("a number is to be confirmed");
+    const before = codes().length;
+    await person.click("method-confirm-now");
+    await person.enterCode(await code(before + 1), "verify-submit");
+    await person.sees("method-confirmed");
+    assert.equal(await person.button("verify-other").count(), 0);
+    person.isUntroubled();
+});

@@ -14,7 +14,7 @@ use secinfo_words::Language;
 const BUS: &str =
     "Use the bus at this address instead of the system bus (or set SECINFO_BUS_ADDRESS)";
 const BUS_TRUST: &str = "On the system bus the service must run as root or secinfo. The program that listens at an address given here is trusted.";
-const JSON: &str = r#"JSON: {"user":{"uid", "name"}, "host", "default_method", "still_required", "grace_ends", "locked_until", "push_paused_until", "lacking_for_reset", "account_locked", "fresh_proof_until", "methods":[{"id", "kind", "label", "hint", "purposes", "created", "last_used", "locked_until", "deletion_due", "is_default", "is_allowed", "may_be_copied", "remaining", "last_seen", "begins", "expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error", "message", "exit"} last."#;
+const JSON: &str = r#"JSON: {"user":{"uid", "name"}, "host", "default_method", "still_required", "grace_ends", "locked_until", "push_paused_until", "lacking_for_reset", "account_locked", "fresh_proof_until", "methods":[{"id", "kind", "label", "hint", "purposes", "created", "last_used", "locked_until", "deletion_due", "is_default", "is_allowed", "may_be_copied", "remaining", "last_seen", "confirm_due", "begins", "expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error", "message", "exit"} last."#;
 
 fn long_help() -> String {
     format!("{JSON}\n\n{EXIT_CODES}")

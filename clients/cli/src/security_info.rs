@@ -116,6 +116,7 @@ pub(crate) struct MethodJson<'a> {
     may_be_copied: bool,
     remaining: Option<u32>,
     last_seen: Option<u64>,
+    confirm_due: Option<u64>,
     begins: Option<u64>,
     expires: Option<u64>,
 }
@@ -167,6 +168,7 @@ impl<'a> MethodJson<'a> {
             remaining: (method.kind == secinfo_wire::names::kind::RECOVERY_CODES)
                 .then_some(method.remaining),
             last_seen: time(method.last_seen),
+            confirm_due: time(method.confirm_due),
             begins: time(method.begins),
             expires: time(method.expires),
         }
@@ -203,6 +205,7 @@ pub(crate) fn example() -> SecurityInfo {
                 is_allowed: true,
                 may_be_copied: false,
                 remaining: 0,
+                confirm_due: 0,
                 begins: 0,
                 expires: 0,
             },
@@ -256,10 +259,10 @@ mod tests {
                     r#""still_required":0,"grace_ends":null,"locked_until":null,"push_paused_until":null,"lacking_for_reset":0,"account_locked":null,"fresh_proof_until":null,"methods":["#,
                     r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"last_seen":null,"begins":null,"expires":null}},"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"last_seen":null,"confirm_due":null,"begins":null,"expires":null}},"#,
                     r#"{{"id":"{b}","kind":"recovery-codes","label":"","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":null,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"may_be_copied":false,"remaining":9,"last_seen":null,"begins":null,"expires":null}}]}}"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"may_be_copied":false,"remaining":9,"last_seen":null,"confirm_due":null,"begins":null,"expires":null}}]}}"#,
                 ),
                 a = a,
                 b = b

@@ -30,6 +30,7 @@ function method(Kind: string, more: Partial<Method> = {}): Method {
         IsAllowed: true,
         Remaining: 0,
         MayBeCopied: false,
+        ConfirmDue: 0,
         Begins: 0,
         Expires: 0,
         ...more,

@@ -57,6 +57,9 @@ pub struct Rules {
     pub end_sessions_on_lock: bool,
     /// What follows for an account that had another name, with methods, and now has none.
     pub renamed_accounts: RenamedAccounts,
+    /// How many days after a proof users are asked to confirm that a phone number or an address is theirs; 0 for
+    /// never.
+    pub reconfirm_days: u16,
     /// Whether users are told of sign-ins from places that they have not signed in from lately.
     pub new_places: bool,
     /// Authenticator apps.
@@ -413,6 +416,7 @@ impl Default for Rules {
             unlock_strength: Strength::Possession,
             end_sessions_on_lock: false,
             renamed_accounts: RenamedAccounts::Refuse,
+            reconfirm_days: 0,
             new_places: false,
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),

@@ -70,6 +70,8 @@ define_properties! {
         remaining: u32 = REMAINING "Remaining" Value,
         /// Whether a counter that has not grown has told that there may be a copy of the security key.
         may_be_copied: bool = MAY_BE_COPIED "MayBeCopied" Value,
+        /// When the user is to confirm by a code that the phone number or address is theirs; 0 for never.
+        confirm_due: u64 = CONFIRM_DUE "ConfirmDue" Value,
         /// When an access pass begins; 0 for at once.
         begins: u64 = BEGINS "Begins" Const,
         /// When an access pass ends; 0 for never.

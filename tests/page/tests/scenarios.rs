@@ -26,7 +26,7 @@ fn what_happens_elsewhere_shows_on_the_page() {
 
 #[test]
 fn a_phone_gets_its_code_and_a_channel_that_is_down_is_told() {
-    run(&boot(""), "text.test.mjs");
+    run(&boot("[policy]\nreconfirm_days = 1\n"), "text.test.mjs");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod backup;
 mod became_root;
 mod break_glass;
 mod budgets;
+mod confirming;
 mod deletions;
 mod departed;
 mod desktop_notices;

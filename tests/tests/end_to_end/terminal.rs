@@ -1,6 +1,6 @@
 //! The command on a real terminal: its output and its prompts.
 
-mod phone;
+pub(crate) mod phone;
 
 use secinfo_tests::{ALICE, Codes, Pty, Setup, Terminal, TestHost, binary, scan_qr_code};
 use std::process::Command;

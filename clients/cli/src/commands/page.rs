@@ -8,7 +8,7 @@ use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Cell, Column, Row, plain};
 use secinfo_terminal::text::wrap;
 use secinfo_terminal::times::Clock;
-use secinfo_wire::names::kind;
+use secinfo_wire::names::{kind, purpose};
 use secinfo_words::{Words, message};
 use zeroize::Zeroizing;
 
@@ -152,6 +152,14 @@ impl Page<'_> {
             };
             let count = properties.remaining.into();
             add(look, words.say(message::PageCodesLeft { count }));
+        }
+        if properties.confirm_due != 0 && properties.confirm_due <= self.clock.now() {
+            let reset_only = properties.purposes == [purpose::PASSWORD_RESET];
+            let text = words.say(message::PageConfirm {
+                number: number.to_string().into(),
+                reset: reset_only,
+            });
+            add(Look::Warning, text);
         }
         if properties.begins > self.clock.now() {
             let when = self.clock.moment(properties.begins).into();

@@ -134,6 +134,7 @@ export interface Properties {
         IsAllowed: boolean;
         Remaining: number;
         MayBeCopied: boolean;
+        ConfirmDue: number;
         Begins: number;
         Expires: number;
     };

@@ -152,6 +152,8 @@ export interface VerificationWish {
     uid: number;
     /** The method to ask first; the default where there is none. */
     method: ObjectPath | null;
+    /** What it is for; a sign-in where it is not said. */
+    purpose?: string;
     /** The forms that this page can present. */
     forms: string[];
     language: string;
@@ -168,12 +170,12 @@ export class Verification extends Session {
     }
 
     /** Begins one, of the person who uses this page. */
-    static async start(bus: Bus, { uid, method, forms, language }: VerificationWish): Promise<Verification> {
+    static async start(bus: Bus, { uid, method, purpose = "sign-in", forms, language }: VerificationWish): Promise<Verification> {
         const options = dictionary({ forms, language });
         if (method) {
             options.method = pathEntry(method);
         }
-        const [path, asked] = await bus.call(ROOT, "Manager", "StartVerification", uid, "sign-in", "secinfo", options);
+        const [path, asked] = await bus.call(ROOT, "Manager", "StartVerification", uid, purpose, "secinfo", options);
         return new Verification(bus, path, askedOf(asked));
     }
 

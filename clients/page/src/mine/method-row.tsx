@@ -11,7 +11,8 @@ import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
 import { hintText, kindName, methodName, ownLabel } from "../words/describe";
 import { day, hour } from "../words/times";
-import { actionsOf, remarks, type RowAction } from "./state";
+import { ConfirmButton } from "./confirm-button";
+import { actionsOf, isToConfirm, remarks, type RowAction } from "./state";
 
 export interface MethodRowProps {
     host: Host;
@@ -21,7 +22,7 @@ export interface MethodRowProps {
     say(text: string): void;
 }
 
-export function MethodRow({ host, method, act, say }: MethodRowProps) {
+export function MethodRow({ host, info, method, act, say }: MethodRowProps) {
     const words = useWords();
     const now = useMinute();
     const [isOpen, setOpen] = useState(false);
@@ -64,6 +65,14 @@ export function MethodRow({ host, method, act, say }: MethodRowProps) {
                     <Button variant="secondary" size="sm" isDisabled={keeping.isBusy} onClick={keep}>
                         {words.say("method-keep")}
                     </Button>
+                )}
+                {isToConfirm(method, now) && (
+                    <ConfirmButton
+                        host={host}
+                        info={info}
+                        method={method}
+                        done={() => say(words.say("method-confirmed", { method: name }))}
+                    />
                 )}
                 {method.Kind === "recovery-codes" && (
                     <Button variant="secondary" size="sm" onClick={() => act("codes")}>

@@ -9,6 +9,11 @@ export interface Remark {
     text: string;
 }
 
+/** Whether a code is to confirm that a number or an address is still the user's. */
+export function isToConfirm(method: Method, now: number): boolean {
+    return method.ConfirmDue !== 0 && method.ConfirmDue <= now;
+}
+
 /** The remarks on a method at a time, the most urgent first. */
 export function remarks(words: Words, method: Method, now: number): Remark[] {
     const found: Remark[] = [];
@@ -22,6 +27,9 @@ export function remarks(words: Words, method: Method, now: number): Remark[] {
     if (method.LockedUntil > now) {
         const when = limit(words, method.LockedUntil, now);
         found.push({ look: "danger", text: words.say("method-locked", { when }) });
+    }
+    if (isToConfirm(method, now)) {
+        found.push({ look: "warning", text: words.say("method-confirm") });
     }
     if (method.Begins > now) {
         found.push({ look: "warning", text: words.say("method-begins", { when: moment(words, method.Begins, now) }) });

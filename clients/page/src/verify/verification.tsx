@@ -39,9 +39,11 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
         session.current = null;
         setShown({ step: "starting" });
         const forms = ["code", "approval", ...(availability() === "available" ? ["assertion"] : [])];
-        const wanted = takesStrong(asking.why) ? strongMethods(info.methods, forms) : [];
+        const { method: only } = asking;
+        const wanted = only ? [only.path] : takesStrong(asking.why) ? strongMethods(info.methods, forms) : [];
         try {
-            const wish = { uid: info.user.Uid, forms, language: words.language };
+            const purpose = only?.Purposes[0] ?? "sign-in";
+            const wish = { uid: info.user.Uid, purpose, forms, language: words.language };
             const verification = await startWith(wanted, (method) => Verification.start(host.bus, { ...wish, method }));
             if (own !== run.current) {
                 verification.cancel();
@@ -115,7 +117,11 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
             </>
         );
     }
-    const lead = takesStrong(asking.why) ? refusalText(words, asking.why) : words.say("verify-lead");
+    const lead = asking.method
+        ? words.say("method-confirm")
+        : takesStrong(asking.why)
+          ? refusalText(words, asking.why)
+          : words.say("verify-lead");
     if (shown.step === "choosing") {
         return (
             <>
@@ -146,9 +152,11 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
             <Problem refusal={shown.refusal} />
             <FormOf {...form} />
             <Buttons>
-                <Button variant="link" onClick={() => void choose()}>
-                    {words.say("verify-other")}
-                </Button>
+                {!asking.method && (
+                    <Button variant="link" onClick={() => void choose()}>
+                        {words.say("verify-other")}
+                    </Button>
+                )}
                 {giveUp}
             </Buttons>
             <TimeLeft until={asked.expires} startAgain={() => void begin()} />

@@ -2,11 +2,14 @@
 
 import { useCallback, useState } from "react";
 import { isRefusal, refusalOf, type Refusal } from "../bus/errors";
+import type { Method } from "../bus/store";
 
 /** A proof that is being asked for. */
 export interface Asking {
     /** Why. */
     why: Refusal;
+    /** The method that is to be proved, where no other will do. */
+    method?: Method;
     /** Ends it: whether the person has proved who they are. */
     finish(isProved: boolean): void;
 }

@@ -145,6 +145,14 @@ impl Method {
         self.last_used
     }
 
+    /// When its user is to confirm that the phone number or address is theirs, where policy has that done after so
+    /// many days; a proof confirms it.
+    pub fn confirm_due(&self, after_days: u16) -> Option<Timestamp> {
+        let is_sent = self.kind().row().sent_to.is_some();
+        let confirmed = self.last_used.unwrap_or(self.created).max(self.created);
+        (is_sent && after_days > 0).then(|| confirmed.plus(Seconds::from_days(after_days)))
+    }
+
     /// When it will be deleted, if a deletion waits.
     pub fn deletion_due(&self) -> Option<Timestamp> {
         self.setbacks().deletion_due

@@ -2,7 +2,7 @@
 
 use crate::fixture::*;
 use secinfo_domain::policy::MethodOrder;
-use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal, Seconds};
+use secinfo_domain::{Answer, Kind, Place, Policy, Purpose, Refusal, Seconds};
 
 #[test]
 fn every_kind_serves_password_reset() {
@@ -83,4 +83,30 @@ fn where_policy_says_so_the_strongest_is_asked_first_whatever_the_default_is() {
     );
     // A reset has an order of its own.
     assert_eq!(asked(&policy, Purpose::PasswordReset), reset);
+}
+
+#[test]
+fn a_number_or_an_address_is_to_be_confirmed_so_many_days_after_it_was_proved() {
+    let day = 86_400;
+    let story = given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(3), email()),
+    ]);
+    let due =
+        |story: &Story, method, days| story.user(ALICE).method(method).unwrap().confirm_due(days);
+    assert_eq!(due(&story, method(3), 0), None);
+    assert_eq!(due(&story, method(3), 30), Some(at(30 * day)));
+    assert_eq!(due(&story, method(1), 30), None, "it is sent nowhere");
+    let story = story
+        .and(
+            alice()
+                .at(1000)
+                .code_to(Purpose::PasswordReset, method(3), message(1)),
+        )
+        .and(
+            alice()
+                .at(1010)
+                .gate(method(3), Answer::DeliveredCode(message(1))),
+        );
+    assert_eq!(due(&story, method(3), 30), Some(at(1010 + 30 * day)));
 }

@@ -90,6 +90,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
             or.renamed_accounts,
             word(&RENAMED_ACCOUNTS),
         ),
+        reconfirm_days: section.read("reconfirm_days", or.reconfirm_days, count(0..=730)),
         new_places: section.read("new_places", or.new_places, value::yes_or_no),
         authenticator_app: section.within("authenticator-app", |section| {
             authenticator_app(section, or.authenticator_app)

@@ -42,6 +42,8 @@ pub struct MethodView {
     pub begins: Option<Timestamp>,
     /// When an access pass ends.
     pub expires: Option<Timestamp>,
+    /// When the user is to confirm that the phone number or address is theirs.
+    pub confirm_due: Option<Timestamp>,
     /// Whether there may be a copy of it.
     pub may_be_copied: bool,
     /// How many digits its codes have; none where they are not written in digits.
@@ -267,6 +269,7 @@ fn view(
             .filter(|begins| *begins > method.created()),
         expires: method.credential().expires(),
         digits: digits(open, rules)?,
+        confirm_due: method.confirm_due(rules.reconfirm_days),
         may_be_copied: method.may_be_copied(),
     })
 }

@@ -67,6 +67,10 @@ page-codes-left = noch { $count ->
     [one] 1 Code
    *[other] { $count } Codes
 }
+page-confirm = noch Ihre? Bestätigen Sie sie mit einem Code: secinfo verify --method { $number }{ $reset ->
+    [yes] {" "}--purpose password-reset
+   *[no] {""}
+}
 page-begins = gilt erst { $when }
 page-expires = läuft { $when } ab
 page-expired = abgelaufen { $when }

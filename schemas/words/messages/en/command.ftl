@@ -67,6 +67,10 @@ page-codes-left = { $count ->
     [one] 1 code
    *[other] { $count } codes
 } left
+page-confirm = still yours? Confirm it by a code: secinfo verify --method { $number }{ $reset ->
+    [yes] {" "}--purpose password-reset
+   *[no] {""}
+}
 page-begins = begins { $when }
 page-expires = expires { $when }
 page-expired = expired { $when }

@@ -67,6 +67,10 @@ page-codes-left = { $count ->
     [one] { $count } code restant
    *[other] { $count } codes restants
 }
+page-confirm = toujours à vous ? Confirmez avec un code : secinfo verify --method { $number }{ $reset ->
+    [yes] {" "}--purpose password-reset
+   *[no] {""}
+}
 page-begins = commence { $when }
 page-expires = expire { $when }
 page-expired = expirée { $when }

@@ -18,7 +18,7 @@ async fn host() -> (Relay, TestHost) {
 }
 
 /// The command as Alice runs it in this locale.
-fn secinfo(host: &TestHost, locale: &str, arguments: &[&str]) -> Command {
+pub(crate) fn secinfo(host: &TestHost, locale: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("setpriv");
     command
         .args([format!("--reuid={ALICE}"), format!("--regid={ALICE}")])

@@ -245,7 +245,13 @@ fn rules() -> impl Strategy<Value = Rules> {
     let times = (seconds(), seconds(), seconds(), seconds());
     let renamed = select(vec![RenamedAccounts::Refuse, RenamedAccounts::Allow]);
     let order = select(vec![MethodOrder::DefaultFirst, MethodOrder::StrongestFirst]);
-    let account = (strength(), any::<bool>(), renamed, any::<bool>(), order);
+    let account = (
+        strength(),
+        any::<bool>(),
+        renamed,
+        any::<(u16, bool)>(),
+        order,
+    );
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
@@ -264,7 +270,13 @@ fn rules() -> impl Strategy<Value = Rules> {
             |(
                 (allowed, required, (grace_days, grace_times), first_method, reset),
                 (fresh_proof, deletion_wait, enrollment, verification),
-                (unlock_strength, end_sessions_on_lock, renamed_accounts, new_places, order),
+                (
+                    unlock_strength,
+                    end_sessions_on_lock,
+                    renamed_accounts,
+                    (reconfirm_days, new_places),
+                    order,
+                ),
                 [
                     drift,
                     most,
@@ -295,6 +307,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 unlock_strength,
                 end_sessions_on_lock,
                 renamed_accounts,
+                reconfirm_days,
                 new_places,
                 authenticator_app: AuthenticatorAppRules {
                     algorithm: hotp.algorithm,

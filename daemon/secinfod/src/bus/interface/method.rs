@@ -71,6 +71,7 @@ async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
         is_allowed: view.is_allowed,
         may_be_copied: view.may_be_copied,
         remaining: view.remaining,
+        confirm_due: seconds(view.confirm_due),
         begins: seconds(view.begins),
         expires: seconds(view.expires),
     })
