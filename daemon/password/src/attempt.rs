@@ -160,18 +160,26 @@ fn set_by_command(
     ticket: &Ticket,
     password: &NewPassword,
 ) -> Result<(AttemptOutcome, Vec<String>), HelperError> {
-    let (outcome, messages) = match command::run(program, &ticket.name, password)? {
-        CommandEnd::Done => (AttemptOutcome::Set, Vec::new()),
-        CommandEnd::Refused(messages) if messages.is_empty() => (AttemptOutcome::Failed, messages),
-        CommandEnd::Refused(messages) => (AttemptOutcome::Refused, messages),
-        CommandEnd::Late => (AttemptOutcome::Unknown, Vec::new()),
+    let (outcome, messages, what) = match command::run(program, &ticket.name, password)? {
+        CommandEnd::Done => {
+            let what = "the command set a new password".to_owned();
+            (AttemptOutcome::Set, Vec::new(), what)
+        }
+        CommandEnd::Refused(code, messages) => {
+            let outcome = if messages.is_empty() {
+                AttemptOutcome::Failed
+            } else {
+                AttemptOutcome::Refused
+            };
+            let what = format!("the command set no password, its exit status was {code}");
+            (outcome, messages, what)
+        }
+        CommandEnd::Late => {
+            let what = "the command did not end in time".to_owned();
+            (AttemptOutcome::Unknown, Vec::new(), what)
+        }
     };
-    let what = match outcome {
-        AttemptOutcome::Set => "the command set a new password",
-        AttemptOutcome::Unknown => "the command did not end in time",
-        _ => "the command set no password",
-    };
-    journal::note(what, &ticket.name, ticket.uid);
+    journal::note(&what, &ticket.name, ticket.uid);
     Ok((outcome, messages))
 }
 

@@ -24,13 +24,13 @@ pub(crate) enum CommandEnd {
     /// With the exit status 0.
     Done,
     /// With another one, and this on its standard output.
-    Refused(Vec<String>),
+    Refused(i32, Vec<String>),
     /// It was killed, because it took too long or by another process.
     Late,
 }
 
 /// Runs the command with the user's name as its argument, the password and a line feed on its standard
-/// input, and nothing of the environment.
+/// input, and nothing of the environment. What it writes on its standard error is thrown away.
 pub(crate) fn run(
     program: &Path,
     name: &str,
@@ -45,6 +45,8 @@ pub(crate) fn run(
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        // Not in the journal: a shell that prints what it runs (`set -x`) prints the password, too.
+        .stderr(Stdio::null())
         .spawn()
         .map_err(HelperError::file(program))?;
     let ended = talk(&mut child, password);
@@ -55,9 +57,9 @@ pub(crate) fn run(
     let status = child.wait()?;
     Ok(match (ended?, status.code()) {
         (Some(_), Some(0)) => CommandEnd::Done,
-        (Some(printed), Some(_)) => {
+        (Some(printed), Some(code)) => {
             let printed = String::from_utf8_lossy(&printed).into_owned();
-            CommandEnd::Refused(sentences(printed.lines()))
+            CommandEnd::Refused(code, sentences(printed.lines()))
         }
         _ => CommandEnd::Late,
     })

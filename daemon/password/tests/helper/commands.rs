@@ -85,6 +85,26 @@ fn what_the_command_prints_when_it_fails_is_told_to_the_user() {
 }
 
 #[test]
+fn a_command_that_prints_what_it_runs_brings_no_password_into_the_journal() {
+    let (name, uid) = DIRECTORY_USER;
+    for (end, noted) in [
+        ("exit 0", "the command set a new password"),
+        (
+            "exit 4",
+            "the command set no password, its exit status was 4",
+        ),
+    ] {
+        let script = format!("set -x\nread -r password\necho \"$password\" >&2\n{end}");
+        let host = with_command(&script);
+        let mut helper = host.connect(DAEMON);
+        helper.set(&host.ticket(name, uid), NEW);
+        let journal = helper.journal();
+        assert!(journal.contains(noted), "{journal}");
+        assert!(!journal.contains(NEW), "{journal}");
+    }
+}
+
+#[test]
 fn after_a_command_that_is_killed_it_is_unknown_which_password_holds() {
     let (name, uid) = DIRECTORY_USER;
     let host = with_command("kill -9 $$");
