@@ -25,7 +25,6 @@ reset-note-busy = Im Moment wird zu viel für andere geprüft, und das wurde nic
 reset-note-differ = Das war zweimal nicht dasselbe.
 reset-note-unfit = Das kann kein Passwort sein: Nehmen Sie 1 bis 511 Byte ohne Steuerzeichen.
 reset-note-refused = Dieses Passwort wurde nicht angenommen.
-reset-note-failed = Das Passwort konnte im Moment nicht gesetzt werden: Das bisherige gilt weiter.
 
 reset-end-set = Ihr neues Passwort ist gesetzt: Melden Sie sich damit an.
 reset-end-unlocked = Die Sperren Ihrer Methoden sind aufgehoben, und Ihr Passwort ist das bisherige.

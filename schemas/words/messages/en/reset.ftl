@@ -25,7 +25,6 @@ reset-note-busy = Too much is being checked for others right now, so that was no
 reset-note-differ = Those two were not the same.
 reset-note-unfit = That cannot be a password: take 1 to 511 bytes without control characters.
 reset-note-refused = That password was not accepted.
-reset-note-failed = The password could not be set at the moment: the former one holds.
 
 reset-end-set = Your new password is set: sign in with it.
 reset-end-unlocked = The locks on your methods are lifted, and your password is what it was.

@@ -25,7 +25,6 @@ reset-note-busy = Trop de réponses d’autres personnes sont en cours de vérif
 reset-note-differ = Les deux n’étaient pas identiques.
 reset-note-unfit = Ce ne peut pas être un mot de passe : prenez de 1 à 511 octets sans caractères de contrôle.
 reset-note-refused = Ce mot de passe n’a pas été accepté.
-reset-note-failed = Le mot de passe n’a pas pu être changé pour le moment : l’ancien reste valable.
 
 reset-end-set = Votre nouveau mot de passe est en place : connectez-vous avec lui.
 reset-end-unlocked = Les blocages de vos méthodes sont levés, et votre mot de passe reste le même.
