@@ -1,6 +1,6 @@
-//! Cleanup before a signal such as that of Ctrl-C ends this process.
+//! Cleanup before a signal such as that of Ctrl-C or Ctrl-\ ends this process.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use std::io;
@@ -71,7 +71,7 @@ impl Undoing {
             return Ok(());
         }
         let ignored = ignored();
-        let heeded = [SIGINT, SIGTERM, SIGHUP]
+        let heeded = [SIGINT, SIGQUIT, SIGTERM, SIGHUP]
             .into_iter()
             .filter(|signal| ignored >> (signal - 1) & 1 == 0);
         let mut signals = Signals::new(heeded)?;

@@ -48,13 +48,14 @@ pub(crate) trait Confirmation {
 /// The person at the terminal. Once it exists, signals no longer end the process.
 pub(crate) struct Terminal<'a> {
     questions: &'a Questions<'a>,
-    signals: [Signal; 3],
+    signals: [Signal; 4],
 }
 
 impl<'a> Terminal<'a> {
     pub(crate) fn new(questions: &'a Questions<'a>) -> Result<Self, Failure> {
         let signals = [
             signal(SignalKind::interrupt())?,
+            signal(SignalKind::quit())?,
             signal(SignalKind::terminate())?,
             signal(SignalKind::hangup())?,
         ];
@@ -70,7 +71,7 @@ impl Confirmation for Terminal<'_> {
         // Discards what was typed before the question. Without a terminal there is nothing to discard.
         let _ = tcflush(stdin(), QueueSelector::IFlush);
         let mut lines = lines();
-        let [interrupt, terminate, hangup] = &mut self.signals;
+        let [interrupt, quit, terminate, hangup] = &mut self.signals;
         loop {
             if self.questions.prompt(PROMPT).is_err() {
                 return Confirmed::Gone;
@@ -78,6 +79,7 @@ impl Confirmation for Terminal<'_> {
             let line = tokio::select! {
                 biased;
                 _ = interrupt.recv() => return Confirmed::Interrupted,
+                _ = quit.recv() => return Confirmed::Interrupted,
                 _ = terminate.recv() => return Confirmed::Interrupted,
                 _ = hangup.recv() => return Confirmed::Gone,
                 () = &mut deadline => return Confirmed::Late,
