@@ -31,6 +31,7 @@ mod suggestion;
 use arguments::Arguments;
 use clap::Parser;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::memory;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::Look;
 use secinfo_terminal::text::visible;
@@ -60,6 +61,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
+    // Whichever command it is: nearly all ask for a code, an answer, a PIN or a password.
+    memory::protect()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

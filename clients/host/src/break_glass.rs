@@ -1,6 +1,5 @@
 //! `secinfo break-glass`: codes for when the daemon cannot decide. Works without the daemon.
 
-use crate::process::protect_memory;
 use clap::value_parser;
 use nix::unistd::{Group, User};
 use rustix::fs::{Gid, Mode, OFlags, Uid};
@@ -69,10 +68,7 @@ pub fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> {
     }
     let path = &arguments.directory;
     match arguments.command {
-        Command::Create { holder, count } => {
-            protect_memory()?;
-            create(screen, path, &holder, count)
-        }
+        Command::Create { holder, count } => create(screen, path, &holder, count),
         Command::List => list(screen, path),
         Command::Revoke { id } => revoke(screen, path, id),
     }

@@ -3,7 +3,7 @@
 use crate::backup::file::open_input;
 use crate::backup::sealing::{Opened, Opening};
 use crate::log::{hashes, key_and_checkpoint};
-use crate::process::{protect_memory, require_root};
+use crate::process::require_root;
 use secinfo_ledger::tree::verify_consistency;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
@@ -67,7 +67,6 @@ pub async fn run(
     address: Option<&str>,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    protect_memory()?;
     require_root("restore")?;
     let opened = arguments.opening.open(open_input(&arguments.file)?)?;
     let connection = secinfo_wire::connect_patiently(address).await?;

@@ -11,6 +11,7 @@ pub mod environment;
 pub mod failure;
 pub mod file;
 pub mod interruption;
+pub mod memory;
 pub mod passphrase;
 pub mod screen;
 pub mod style;

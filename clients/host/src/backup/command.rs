@@ -3,7 +3,7 @@
 use super::file::{Output, open_input};
 use super::passphrase;
 use super::sealing::{NotOpened, Opening, Sealing};
-use crate::process::{protect_memory, require_root};
+use crate::process::require_root;
 use secinfo_ledger::LedgerError;
 use secinfo_ledger::backup::{BackupContents, BackupReader, Manifest};
 use secinfo_terminal::failure::Failure;
@@ -93,7 +93,6 @@ pub async fn run(
     address: Option<&str>,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    protect_memory()?;
     if arguments.check {
         return check(screen, arguments);
     }

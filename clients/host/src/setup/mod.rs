@@ -25,7 +25,6 @@ mod ways_back;
 pub use arguments::Arguments;
 
 use crate::break_glass::account;
-use crate::process::protect_memory;
 use arguments::PamChoice;
 use config::CONFIG;
 use daemon::{Daemon, OnBus};
@@ -51,8 +50,6 @@ pub async fn run(
             "only root may set a host up: run sudo secinfo setup".into(),
         ));
     }
-    // The master key, break-glass codes and secrets of channels go through this process.
-    protect_memory()?;
     let host = Host::this();
     if arguments.take_back {
         return sign_in::take_back(screen, &host);

@@ -7,6 +7,7 @@ mod lacking;
 mod limits;
 mod push;
 mod questions;
+mod quitting;
 mod strangers;
 
 use crate::sent_codes::{ADDRESS, MOBILE};
