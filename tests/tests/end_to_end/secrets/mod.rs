@@ -1,13 +1,17 @@
 //! After typical use, nothing that the daemon writes anywhere contains a secret or a name in clear
 //! text.
 
-use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXUPPER};
+mod needles;
+mod providers;
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use futures_util::StreamExt;
-use mail_parser::MessageParser;
+use needles::Secrets;
+use providers::Providers;
 use rustix::process::Signal;
 use secinfo_tests::{
     ALICE, CHANNEL_ACCOUNT, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup,
-    SmtpServer, TestHost, TwilioServer, code_in, hotp, pipe_with, response, user_path,
+    SmtpServer, TestHost, TwilioServer, hotp, pipe_with, response, user_path,
 };
 use secinfo_wire::ImportReply;
 use std::collections::BTreeSet;
@@ -27,69 +31,12 @@ const IMPORTED_KEY: &str = "NRSXG43PNYQGC3TEEBWW64TFEBSGC5DB";
 const MOBILE: &str = "+4915171829304";
 const ADDRESS: &str = "zauberlehrling.quux@example.org";
 
-/// The texts that must not be found.
-#[derive(Default)]
-struct Secrets {
-    needles: Vec<(String, Vec<u8>)>,
-    /// Digits, which may be part of longer numbers.
-    codes: BTreeSet<String>,
-}
-
-impl Secrets {
-    fn add(&mut self, what: &str, text: &str) {
-        self.needles.push((what.to_owned(), text.into()));
-    }
-
-    fn add_key(&mut self, base32: &str) {
-        let base32 = base32.to_uppercase();
-        let raw = BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
-        self.add("a key in base32", &base32);
-        self.add("a key in base32", &base32.to_lowercase());
-        let groups: Vec<_> = base32
-            .as_bytes()
-            .chunks(4)
-            .map(String::from_utf8_lossy)
-            .collect();
-        self.add("a key in groups", &groups.join(" ").to_lowercase());
-        self.add("a key in hexadecimal", &HEXLOWER.encode(&raw));
-        self.add("a key in hexadecimal", &HEXUPPER.encode(&raw));
-        let numbers: Vec<_> = raw.iter().map(ToString::to_string).collect();
-        self.add("a key as a list of bytes", &numbers.join(", "));
-        self.add("a key as a list of bytes", &numbers.join(","));
-        self.needles.push(("a raw key".to_owned(), raw));
-    }
-
-    /// Adds a code that is written in groups.
-    fn add_written(&mut self, what: &str, code: &str) {
-        self.add(what, code);
-        self.add(what, &code.replace('-', ""));
-        self.add(what, &code.to_uppercase());
-    }
-
-    /// The texts that are in these bytes.
-    fn found_in(&self, bytes: &[u8]) -> BTreeSet<&str> {
-        let mut found = BTreeSet::new();
-        for (what, needle) in &self.needles {
-            if bytes.windows(needle.len()).any(|window| window == needle) {
-                found.insert(what.as_str());
-            }
-        }
-        for code in &self.codes {
-            let code = code.as_bytes();
-            let hit = bytes.windows(code.len()).enumerate().any(|(at, window)| {
-                let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-                let after = bytes.get(at + code.len());
-                let in_number = [before, after]
-                    .into_iter()
-                    .flatten()
-                    .any(u8::is_ascii_digit);
-                window == code && !in_number
-            });
-            if hit {
-                found.insert("a code");
-            }
-        }
-        found
+/// Looks at what every account can see of a process.
+fn expect_hidden(secrets: &Secrets, pid: u32) {
+    for part in ["cmdline", "environ"] {
+        let seen = fs::read(format!("/proc/{pid}/{part}")).unwrap();
+        let found = secrets.found_in(&seen);
+        assert_eq!(found, BTreeSet::new(), "{part} of process {pid}");
     }
 }
 
@@ -127,58 +74,6 @@ async fn monitor_bus(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
         drop(monitor);
     });
     overheard
-}
-
-/// The providers of the channels.
-struct Providers {
-    twilio: TwilioServer,
-    smtp: SmtpServer,
-}
-
-impl Providers {
-    /// Adds the secrets in the settings of channels, also as they are sent to the provider.
-    fn add_to(secrets: &mut Secrets) {
-        let (account, token) = (TwilioServer::ACCOUNT, TwilioServer::TOKEN);
-        secrets.add("a token of a provider", token);
-        let basic = BASE64.encode(format!("{account}:{token}").as_bytes());
-        secrets.add("a token of a provider in base64", &basic);
-        let (user, password) = (SmtpServer::USER, SmtpServer::PASSWORD);
-        secrets.add("a password of a mail server", password);
-        let plain = BASE64.encode(format!("\0{user}\0{password}").as_bytes());
-        secrets.add("a password of a mail server in base64", &plain);
-    }
-
-    /// All delivered codes, in any order.
-    fn codes(&self, kind: &str) -> Vec<String> {
-        let texts: Vec<String> = if kind == "text" {
-            let texts = self.twilio.created("Messages").into_iter();
-            texts.filter_map(|mut form| form.remove("Body")).collect()
-        } else {
-            let mail = self.smtp.mail(0).into_iter();
-            let body = |mail: Vec<u8>| {
-                let message = MessageParser::default().parse(&mail)?;
-                Some(message.body_text(0)?.into_owned())
-            };
-            mail.filter_map(body).collect()
-        };
-        // Notices contain none.
-        texts.iter().filter_map(|text| code_in(text, 8)).collect()
-    }
-
-    /// Requests a code in a session, and waits for it.
-    async fn send(&self, client: &Client, path: &str, interface: &str, kind: &str) -> String {
-        let before = self.codes(kind);
-        client.send_code(path, interface).await.unwrap();
-        for _ in 0..3000 {
-            // A mailbox does not keep the order of messages within one second.
-            let mut codes = self.codes(kind).into_iter();
-            if let Some(code) = codes.find(|code| !before.contains(code)) {
-                return code;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("no {kind} came");
-    }
 }
 
 /// Enrols a destination and proves it, with a wrong code in between.
@@ -322,14 +217,7 @@ async fn typical_use(
     let mut second = Codes::new(line["enrollment"]["key"].as_str().unwrap());
     (second.digits, second.drift) = (8, 10);
     secrets.add_key(&second.key);
-    for part in ["cmdline", "environ"] {
-        let seen = fs::read(format!("/proc/{}/{part}", command.pid())).unwrap();
-        assert_eq!(
-            secrets.found_in(&seen),
-            BTreeSet::new(),
-            "{part} of the command"
-        );
-    }
+    expect_hidden(&secrets, command.pid());
     let code = second.fresh();
     secrets.codes.insert(code.clone());
     command.write(&format!("{code}\n"));
@@ -338,7 +226,8 @@ async fn typical_use(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_others() {
+async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_others()
+ {
     let providers = Providers {
         twilio: TwilioServer::start(),
         smtp: SmtpServer::start(),
@@ -388,11 +277,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .map(|name| host.process_of_channel(name).unwrap().pid)
         .into();
     for pid in hosts.into_iter().chain([pid]) {
-        for part in ["cmdline", "environ"] {
-            let seen = fs::read(format!("/proc/{pid}/{part}")).unwrap();
-            let found = secrets.found_in(&seen);
-            assert_eq!(found, BTreeSet::new(), "{part} of process {pid}");
-        }
+        expect_hidden(&secrets, pid);
     }
     // The events as auditors read them, because stored ones may be compressed.
     for event in root.events().await {
