@@ -6,7 +6,7 @@ mod hints;
 mod lacking;
 mod limits;
 mod push;
-mod questions;
+pub(crate) mod questions;
 mod quitting;
 mod strangers;
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 const LOCKED: (u32, &str) = (3, "sys");
 const ADMINISTRATOR: (u32, &str) = (5, "games");
 
-const ROW: &str = "Answers to security questions";
+pub(crate) const ROW: &str = "Answers to security questions";
 
 /// A prompt, or a reply in JSON that has one, on one line: where lines break depends on the question.
 fn on_one_line(text: &str) -> String {
@@ -38,7 +38,7 @@ pub(super) fn masked(reply: &str) -> String {
 }
 
 /// Answers the three questions that are asked now, and returns them. `answer` makes an answer of a question.
-fn answer_all(reset: &mut ResetSocket, answer: impl Fn(&str) -> String) -> Vec<String> {
+pub(crate) fn answer_all(reset: &mut ResetSocket, answer: impl Fn(&str) -> String) -> Vec<String> {
     (0..3)
         .map(|_| {
             let prompt = reset.prompt();

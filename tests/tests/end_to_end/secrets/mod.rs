@@ -3,6 +3,7 @@
 
 mod needles;
 mod providers;
+mod reset;
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use futures_util::StreamExt;
@@ -222,11 +223,12 @@ async fn typical_use(
     secrets.codes.insert(code.clone());
     command.write(&format!("{code}\n"));
     command.finish().success();
+    reset::reset(host, providers, &mut secrets, alice, &mut second).await;
     secrets
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_others()
+async fn no_secret_code_answer_password_label_or_name_is_in_files_logs_arguments_or_replies_to_others()
  {
     let providers = Providers {
         twilio: TwilioServer::start(),
@@ -236,6 +238,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
     let setup = Setup::new()
         .more("[policy.authenticator-app]\ndigits = 8\ndrift = 10\n")
         .more("[policy.codes]\ndigits = 8\n[policy.throttle]\nfree = 9\n")
+        .more("[policy.reset]\nenabled = true\n")
         .providers(&providers.twilio, &providers.smtp)
         .environment("SECINFO_LOG", "trace")
         .environment("RUST_BACKTRACE", "1");
@@ -345,7 +348,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .any(|what| found.contains(what))
     });
     assert!(to_alice, "alice was told her own");
-    for what in ["a phone number", "an address", "a code"] {
+    for what in ["a phone number", "an address", "a code", "an answer"] {
         let is_in = |message: &Message| secrets.found_in(message.data().bytes()).contains(what);
         assert!(messages.iter().any(is_in), "nobody ever said {what}");
     }
