@@ -11,6 +11,10 @@ use std::collections::HashMap;
 use zbus::{Fd, ObjectPath, OwnedObjectPath, Variant};
 
 pub(crate) type Options = HashMap<&'static str, Variant<'static>>;
+
+/// What a verification can be for, and each has users that the other has not.
+const PURPOSES: [&str; 2] = ["sign-in", "password-reset"];
+
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// The objects that a stranger tries to access.
@@ -94,8 +98,13 @@ pub(crate) async fn start_verification(
     started.map(|(path, _)| path.to_string())
 }
 
-/// Calls the method of a row with harmful arguments.
-async fn drive(client: &Client, target: &Target, interface: &str, method: &str) -> Outcome {
+/// Calls the method of a row with harmful arguments, for this purpose where it takes one.
+async fn drive(
+    client: &Client,
+    target: &Target,
+    (interface, method): (&str, &str),
+    purpose: &str,
+) -> Outcome {
     let path = target.path_of(interface);
     let (uid, code) = (target.uid, "123456");
     let object = || ObjectPath::try_from(target.method.clone()).unwrap();
@@ -113,14 +122,11 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "ListUsers" | "ListDeparted") => c.with(&("", 10_u32)).await,
         ("Manager", "RenameUser") => c.with(&(target.name, "another")).await,
         ("Manager", "EraseDeparted") => c.with(&(uid, target.name)).await,
-        ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
+        ("Manager", "ListKinds") => c.with(&(uid, purpose, "")).await,
         ("Manager", "ListQuestions") => c.with(&"de_DE.UTF-8").await,
         ("Manager", "GetPolicy" | "GetExpectedSignIn") => c.with(&(uid, "")).await,
-        ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
-        ("Manager", "Verify") => {
-            c.with(&(uid, "sign-in", "", object(), response(code)))
-                .await
-        }
+        ("Manager", "StartVerification") => c.with(&(uid, purpose, "", none)).await,
+        ("Manager", "Verify") => c.with(&(uid, purpose, "", object(), response(code))).await,
         ("Tokens", "ImportTokens") => c.with(&("csv", pipe_with(b"serial"), none)).await,
         ("Backups", "Backup") => c.with(&Fd::from(&pipe)).await,
         ("Backups", "Restore") => c.with(&(Fd::from(&pipe), none)).await,
@@ -196,7 +202,8 @@ fn expected(interface: &str, member: &str, access: Access) -> Option<&'static st
 
 #[tokio::test]
 async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_exists_or_not() {
-    let host = TestHost::with(Setup::with_drift()).await;
+    let resets = "[policy.reset]\nenabled = true\n";
+    let host = TestHost::with(Setup::with_drift().more(resets)).await;
     let (alice, app, real) = target(&host).await;
     let root = host.client(ROOT).await;
     let before = root.events().await.len();
@@ -204,14 +211,24 @@ async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_ex
 
     for interface in interfaces() {
         let interface_name = short(interface.name);
-        for row in &interface.methods {
+        let rows = interface.methods.iter().flat_map(|row| {
+            let takes_one = row.inputs.iter().any(|input| input.name == "purpose");
+            let purposes = if takes_one {
+                &PURPOSES[..]
+            } else {
+                &PURPOSES[..1]
+            };
+            purposes.iter().map(move |purpose| (row, *purpose))
+        });
+        for (row, purpose) in rows {
             // A separate connection for each row, so that rows do not affect each other.
             let stranger = host.client(STRANGER).await;
             let mut answers = Vec::new();
             for target in &targets {
-                answers.push(drive(&stranger, target, interface_name, row.name).await);
+                let called = (interface_name, row.name);
+                answers.push(drive(&stranger, target, called, purpose).await);
             }
-            let what = format!("{interface_name}.{}", row.name);
+            let what = format!("{interface_name}.{} {purpose}", row.name);
             match expected(interface_name, row.name, row.access) {
                 Some(error) => {
                     let refusal = answers[0].as_ref().expect_err(&what);
