@@ -5,14 +5,18 @@ use super::{begin, plain, send, setup, types, with_phone_and_address};
 use crate::security_questions::{ANSWERS, enroll};
 use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE};
 use secinfo_tests::{
-    ALICE, ALICE_NAME, BOB, BOB_NAME, PasswordHelper, ROOT, ResetSocket, STRANGER, Setup, TestHost,
-    user_path,
+    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, PasswordHelper, ROOT, ResetSocket, STRANGER, Setup,
+    TestHost, user_path,
 };
+use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// Uid 3 and 4 of every Debian system.
+/// Uid 3 to 7 of every Debian system.
 const LOCKED: (u32, &str) = (3, "sys");
 const LACKING: (u32, &str) = (4, "sync");
+const LOCKED_BY_OWNER: (u32, &str) = (5, "games");
+const BARRED: (u32, &str) = (6, "man");
+const ELSEWHERE: (u32, &str) = (7, "lp");
 
 /// What a stranger can do to one name: chooses every kind, asks for codes, and guesses.
 fn attempt(host: &TestHost, caller: u32, name: &str) -> Vec<String> {
@@ -53,11 +57,24 @@ fn attempts(host: &TestHost, names: &[(u32, &'static str)]) -> Vec<Vec<String>> 
     transcripts
 }
 
+async fn enroll_phone_and_address(host: &TestHost, user: &Client, [mobile, address]: [&str; 2]) {
+    user.enroll_destination(host, "text", mobile, None).await;
+    user.enroll_destination(host, "email", address, None).await;
+}
+
 #[tokio::test]
 async fn transcripts_are_the_same_for_every_name() {
     let rules = "gates = \"two\"\nattempts = 6\nfailures_of_kind = \"1 in 1h\"";
     let host = TestHost::with(setup(rules)).await;
-    let _helper = PasswordHelper::willing(&host);
+    // Locked by `!`, expired, without a shell, or excluded: what the helper says of them is the same.
+    let helper = PasswordHelper::start(&host, |_, parameters| {
+        let name = parameters["name"].as_str().unwrap();
+        Some(json!({"account": match name {
+            name if name == BARRED.1 => "barred",
+            name if name == ELSEWHERE.1 => "elsewhere",
+            _ => "settable",
+        }}))
+    });
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -66,13 +83,20 @@ async fn transcripts_are_the_same_for_every_name() {
         .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
         .await
         .unwrap();
-    let locked = host.client(LOCKED.0).await;
-    for (user, mobile, address) in [
-        (&alice, MOBILE, ADDRESS),
-        (&locked, OTHER_MOBILE, "sys@example.org"),
+    enroll_phone_and_address(&host, &alice, [MOBILE, ADDRESS]).await;
+    for ((uid, _), destinations) in [
+        (LOCKED, [OTHER_MOBILE, "sys@example.org"]),
+        (LOCKED_BY_OWNER, ["+4915112345003", "games@example.org"]),
+        (BARRED, ["+4915112345004", "man@example.org"]),
+        (ELSEWHERE, ["+4915112345005", "lp@example.org"]),
     ] {
-        user.enroll_destination(&host, "text", mobile, None).await;
-        user.enroll_destination(&host, "email", address, None).await;
+        let user = host.client(uid).await;
+        enroll_phone_and_address(&host, &user, destinations).await;
+        if uid == LOCKED_BY_OWNER.0 {
+            let path = user_path(uid);
+            let locked = user.call(&path, "User", "LockAccount", &()).await;
+            let () = locked.unwrap();
+        }
     }
     // Two methods are needed, and this user has one.
     let lacking = host.client(LACKING.0).await;
@@ -95,6 +119,9 @@ async fn transcripts_are_the_same_for_every_name() {
         (STRANGER, BOB_NAME),
         (STRANGER, LOCKED.1),
         (STRANGER, LACKING.1),
+        (STRANGER, LOCKED_BY_OWNER.1),
+        (STRANGER, BARRED.1),
+        (STRANGER, ELSEWHERE.1),
         (STRANGER, "no-such-user"),
         (STRANGER, "root"),
         (STRANGER, ""),
@@ -109,6 +136,10 @@ async fn transcripts_are_the_same_for_every_name() {
     for (of, transcript) in names.iter().zip(&transcripts) {
         assert_eq!(transcript, &transcripts[0], "{of:?}");
     }
+    assert!(
+        helper.calls().is_empty(),
+        "no account is looked at before its user has proved who they are"
+    );
 }
 
 #[tokio::test]
