@@ -72,6 +72,15 @@ impl ResetSocket {
         reply.map(drop)
     }
 
+    /// Waits until the daemon ends the connection by itself, and returns the last part of the error that it
+    /// names; none if it gives no reason.
+    pub fn last_word(&mut self) -> Option<String> {
+        let last = self.socket.receive()?;
+        assert!(self.socket.receive().is_none(), "{last}");
+        let error = last["error"].as_str().unwrap_or_else(|| panic!("{last}"));
+        error.rsplit('.').next().map(str::to_owned)
+    }
+
     fn last(&self) -> Value {
         let last = self.transcript.last().unwrap();
         serde_json::from_str(last).unwrap_or_else(|_| panic!("{last}"))

@@ -4,6 +4,7 @@ mod command;
 mod flow;
 mod hints;
 mod lacking;
+mod lifetimes;
 mod limits;
 mod push;
 pub(crate) mod questions;
