@@ -412,6 +412,29 @@ fn pam_auth_update_puts_the_profile_in_its_place_and_takes_it_out() {
     assert_eq!(found(root).1, ["info pam-not-switched-on pam_secinfo.so"]);
 }
 
+/// A socket that is enabled, and does not listen.
+#[test]
+fn a_helper_for_passwords_that_does_not_listen_is_found() {
+    let tree = tree("good-reset");
+    let script = "mount --bind \"$1/etc\" /etc && mount -t tmpfs none /run && \
+                  $3 && exec \"$2\" --json doctor";
+    let findings = |then: &str| {
+        let output = Command::new("unshare")
+            .args(["--mount", "sh", "-c", script, "sh"])
+            .arg(tree.path())
+            .args([env!("CARGO_BIN_EXE_secinfo"), then])
+            .env("SECINFO_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(out.contains(r#""findings""#), "{output:?}");
+        assert!(!out.contains("reset-socket-off"), "{out}");
+        out.matches("reset-socket-down").count()
+    };
+    assert_eq!(findings("true"), 1);
+    assert_eq!(findings("mkdir -p /run/secinfo/password"), 0);
+}
+
 /// On a host whose /etc is read-only no break-glass code can be used up.
 #[test]
 fn a_directory_of_break_glass_codes_that_cannot_be_written_is_found() {
