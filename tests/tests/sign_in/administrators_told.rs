@@ -1,18 +1,27 @@
-//! Administrators are told of locked accounts and of reports, and nobody can drown with that what they are told of
-//! themselves.
+//! Administrators are told of locked accounts, of reports and of unlocking by a reset, and nobody can drown with
+//! that what they are told of themselves.
 
 use secinfo_tests::{
-    ADMINISTRATORS, ALICE, BOB, CAROL_ACCOUNT, Client, ROOT, Setup, SignInHost, user_path,
+    ADMINISTRATORS, ALICE, BOB, CAROL_ACCOUNT, Client, PasswordHelper, ROOT, ResetSocket, STRANGER,
+    Setup, SignInHost, user_path,
 };
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 const CAROL: u32 = CAROL_ACCOUNT.uid;
 const LOCKED: &str = "A user of this host locked their account";
 const REPORTED: &str = "A user of this host reported";
+const UNLOCKED: &str = "The locks on the methods of an administrator of this host were lifted";
 
 /// A host whose administrators, and Carol, are told by email.
 async fn host() -> SignInHost {
-    let administrators = format!("[policy.reset]\nadministrators = [\"{ADMINISTRATORS}\"]\n");
+    host_with("").await
+}
+
+/// The same with these further rules of resets, and other sections.
+async fn host_with(rules: &str) -> SignInHost {
+    let administrators =
+        format!("[policy.reset]\nadministrators = [\"{ADMINISTRATORS}\"]\n{rules}\n");
     let setup = Setup::with_drift().spool().more(&administrators);
     let host = SignInHost::with(setup).await;
     for uid in [ALICE, BOB, CAROL] {
@@ -117,4 +126,46 @@ async fn a_user_who_locks_again_and_again_hides_nothing_from_administrators() {
     // Whose account it is, too, is told within limits.
     let own = told(&host, CAROL, "account").len();
     assert!(own <= 10, "{own}");
+}
+
+#[tokio::test]
+async fn administrators_are_told_when_a_reset_unlocks_the_methods_of_one_of_them_and_no_others() {
+    let host = host_with(
+        "enabled = true\n[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"",
+    )
+    .await;
+    // As it says of members of sudo.
+    let _helper = PasswordHelper::start(&host, |_, _| Some(json!({"account": "barred"})));
+    let root = host.client(ROOT).await;
+    for (uid, name, number) in [
+        (CAROL, CAROL_ACCOUNT.name, "+4915112345670"),
+        (ALICE, "alice", "+4915112345678"),
+    ] {
+        let client = host.client(uid).await;
+        client.enroll_destination(&host, "text", number, None).await;
+        let app = client.enroll_app("Tablet", 10).await;
+        let mut refused = String::new();
+        while refused != "MethodLocked" {
+            let guess = root.verify(uid, &app.path, &app.codes.wrong()).await;
+            guess.unwrap_err().short().clone_into(&mut refused);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let mut reset = ResetSocket::start(&host, STRANGER, name, &json!({})).unwrap();
+        // Policy asks those who are no administrators for one gate.
+        for row in ["Email", "Text message"] {
+            if reset.ended().is_none() {
+                let before = host.messages().len();
+                reset.choose(row).unwrap();
+                let code = host.message(before + 1).await.code;
+                reset.answer(&code).unwrap();
+            }
+        }
+        let (outcome, said) = reset.ended().unwrap();
+        assert_eq!(outcome, "unlocked", "{said}");
+        is_told(&host, uid, "The locks on your methods were lifted", 1).await;
+    }
+    is_told(&host, BOB, UNLOCKED, 1).await;
+    for uid in [ALICE, CAROL] {
+        assert!(told(&host, uid, UNLOCKED).is_empty());
+    }
 }

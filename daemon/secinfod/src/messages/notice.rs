@@ -33,6 +33,8 @@ pub enum NoticeItem {
     PasswordReset,
     /// A new password was set for another administrator in a password reset.
     AdministratorReset,
+    /// An administrator's methods were unlocked by a password reset; another administrator reads it.
+    AdministratorUnlockedByReset,
     /// A password reset failed so that it cannot be told whether the new password was set.
     PasswordUncertain,
     /// Wrong answers locked password reset, or one kind of method for it.
@@ -110,6 +112,9 @@ impl NoticeItem {
             Self::UnlockedByReset => words.say(message::NoticeUnlockedByReset),
             Self::PasswordReset => words.say(message::NoticePasswordReset),
             Self::AdministratorReset => words.say(message::NoticeAdministratorReset),
+            Self::AdministratorUnlockedByReset => {
+                words.say(message::NoticeAdministratorUnlockedByReset)
+            }
             Self::PasswordUncertain => words.say(message::NoticePasswordUncertain),
             Self::ResetLocked(Some(kind)) => words.say(message::NoticeResetLockedKind {
                 kind: named(kind).into(),

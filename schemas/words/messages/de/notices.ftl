@@ -14,6 +14,7 @@ notice-unlocked = Die Administration hat die Sperren Ihrer Methoden aufgehoben.
 notice-unlocked-by-reset = Die Sperren Ihrer Methoden wurden nach einem Nachweis beim Zurücksetzen des Passworts aufgehoben.
 notice-password-reset = Für Ihr Konto wurde beim Zurücksetzen ein neues Passwort festgelegt.
 notice-administrator-reset = Für jemanden, der diesen Rechner administriert, wurde beim Zurücksetzen ein neues Passwort festgelegt. Das Protokoll sagt, für wen.
+notice-administrator-unlocked-by-reset = Die Sperren der Methoden von jemandem, der diesen Rechner administriert, wurden nach einem Nachweis beim Zurücksetzen aufgehoben. Das Protokoll sagt, für wen.
 notice-password-uncertain = Das Zurücksetzen Ihres Passworts wurde unterbrochen: Es kann das neue Passwort gelten oder das bisherige.
 notice-reset-locked = Falsche Antworten haben das Zurücksetzen Ihres Passworts für eine Weile gesperrt.
 notice-reset-locked-kind = Falsche Antworten haben diese Methode für das Zurücksetzen des Passworts eine Weile gesperrt: { $kind }.

@@ -14,6 +14,7 @@ notice-unlocked = An administrator lifted the locks on your methods.
 notice-unlocked-by-reset = The locks on your methods were lifted after a proof in a password reset.
 notice-password-reset = A new password was set for your account in a password reset.
 notice-administrator-reset = A new password was set for an administrator of this host in a password reset. The log says whose.
+notice-administrator-unlocked-by-reset = The locks on the methods of an administrator of this host were lifted after a proof in a password reset. The log says whose.
 notice-password-uncertain = A password reset of your account was interrupted: the new password may be in force, or the former one.
 notice-reset-locked = Wrong answers locked password reset for your account for a while.
 notice-reset-locked-kind = Wrong answers locked this method for password reset for a while: { $kind }.

@@ -14,6 +14,7 @@ notice-unlocked = Un administrateur a levé les blocages de vos méthodes.
 notice-unlocked-by-reset = Les blocages de vos méthodes ont été levés après une preuve lors d’une réinitialisation du mot de passe.
 notice-password-reset = Un nouveau mot de passe a été défini pour votre compte lors d’une réinitialisation.
 notice-administrator-reset = Un nouveau mot de passe a été défini pour un administrateur de cette machine lors d’une réinitialisation. Le journal dit pour qui.
+notice-administrator-unlocked-by-reset = Les blocages des méthodes d’un administrateur de cette machine ont été levés après une preuve lors d’une réinitialisation. Le journal dit pour qui.
 notice-password-uncertain = La réinitialisation de votre mot de passe a été interrompue : le nouveau mot de passe ou l’ancien peut être en vigueur.
 notice-reset-locked = Des réponses fausses ont bloqué la réinitialisation de votre mot de passe pour un moment.
 notice-reset-locked-kind = Des réponses fausses ont bloqué cette méthode pour la réinitialisation du mot de passe pour un moment : { $kind }.

@@ -283,45 +283,6 @@ async fn a_reset_ends_the_proofs_and_sign_ins_of_the_user() {
 }
 
 #[tokio::test]
-async fn a_user_whose_methods_are_locked_may_unlock_them_and_keep_the_password() {
-    let rules =
-        "gates = \"one\"\n[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"";
-    let (host, alice) = with_phone_and_address(rules).await;
-    let helper = PasswordHelper::willing(&host);
-    let mut app = alice.enroll_app("Phone", 10).await;
-    let root = host.client(ROOT).await;
-    let mut refused = String::new();
-    while refused != "MethodLocked" {
-        let guess = root.verify(ALICE, &app.path, &app.codes.wrong()).await;
-        guess.unwrap_err().short().clone_into(&mut refused);
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    let code = app.codes.fresh();
-
-    let mut reset = begin(&host, ALICE_NAME);
-    let email = send(&host, &mut reset, "Email").await;
-    reset.answer(&email.code).unwrap();
-    assert!(
-        reset.prompt().starts_with("Now choose:"),
-        "{}",
-        reset.prompt()
-    );
-    reset.choose("have put on your methods").unwrap();
-    let (outcome, told) = reset.ended().unwrap();
-    assert_eq!(outcome, "unlocked");
-    assert!(told.contains("your password is what it was"), "{told}");
-    assert!(helper.calls_of("SetPassword").is_empty());
-    root.verify(ALICE, &app.path, &code).await.unwrap();
-    let types = types(&root).await;
-    assert!(types.iter().any(|kind| kind == "unlocked"));
-    assert!(
-        !types
-            .iter()
-            .any(|kind| kind.starts_with("password-reset-requested"))
-    );
-}
-
-#[tokio::test]
 async fn the_prompts_are_in_the_language_of_the_user() {
     let (host, _alice) = with_phone_and_address("gates = \"one\"").await;
     let _helper = PasswordHelper::willing(&host);

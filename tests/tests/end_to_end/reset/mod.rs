@@ -10,6 +10,7 @@ mod push;
 pub(crate) mod questions;
 mod quitting;
 mod strangers;
+mod unlock;
 
 use crate::sent_codes::{ADDRESS, MOBILE};
 use secinfo_tests::{ALICE, Client, ResetSocket, STRANGER, Setup, SpooledMessage, TestHost};

@@ -4,6 +4,8 @@ use super::gates::Stage;
 use super::helper::HelperError;
 use super::{End, Outcome, Reset, Step};
 use crate::core::{Person, ServiceError, random_id};
+use crate::messages::NoticeItem;
+use crate::service::administrators::About;
 use crate::service::conversation::numbered;
 use crate::service::verification::Verification;
 use secinfo_channel::SecretText;
@@ -38,12 +40,11 @@ impl Reset {
         match checked.await.map(|checked| checked.account) {
             Ok(Account::Settable) if is_locked => Ok(self.choose()),
             Ok(Account::Settable) => Ok(self.ask_password(None)),
-            Ok(Account::Elsewhere) if is_locked => self.unlock().await,
-            Ok(Account::Elsewhere) => Ok(self.refuse("reset-end-elsewhere")),
-            Ok(Account::Barred) => Ok(self.refuse("reset-end-barred")),
+            Ok(Account::Elsewhere) => self.end_without_password("reset-end-elsewhere").await,
+            Ok(Account::Barred) => self.end_without_password("reset-end-barred").await,
             Err(error) => {
                 tracing::error!(%error, "a password cannot be reset");
-                Ok(self.refuse("reset-end-failed"))
+                self.end_without_password("reset-end-failed").await
             }
         }
     }
@@ -69,16 +70,65 @@ impl Reset {
 
     async fn unlock(&mut self) -> Result<Step, ServiceError> {
         let user = self.proved_user().await?;
+        Ok(if self.lift_locks(&user).await? {
+            self.end(Outcome::Unlocked, "reset-end-unlocked")
+        } else {
+            self.refuse("reset-end-expired")
+        })
+    }
+
+    /// Ends a reset in which no password can be set, for the reason that this sentence says. The gates are
+    /// passed all the same, and where wrong codes have locked methods, these are unlocked: the person may
+    /// know the password, or have it from where it is kept. Nothing else is lifted: neither what an
+    /// administrator has done to the account, nor a lock against intruders, with which no gate is passed.
+    async fn end_without_password(&mut self, why: &str) -> Result<Step, ServiceError> {
+        let user = self.proved_user().await?;
+        if self.is_uncertain(&user) {
+            return Ok(self.refuse("reset-end-unknown"));
+        }
+        let outlook = self.outlook(&user);
+        let is_locked = outlook.is_ok_and(|outlook| outlook.missing == 0 && outlook.is_locked);
+        if !is_locked || !self.lift_locks(&user).await? {
+            return Ok(self.refuse(why));
+        }
+        let messages = ["reset-end-unlocked", why].map(|id| self.words.say(id));
+        Ok(Step::End(End {
+            outcome: Outcome::Unlocked,
+            messages: messages.into(),
+        }))
+    }
+
+    /// Whether an earlier reset of the user may have set a password, of which the helper has not told yet.
+    fn is_uncertain(&self, user: &Verification) -> bool {
+        let state = self.parts.core.state();
+        state
+            .open_tickets()
+            .any(|(_, open)| open.user == user.person.id)
+    }
+
+    /// Lifts the locks that wrong codes have put on the user's methods; false if the gates do not allow it
+    /// any more.
+    async fn lift_locks(&self, user: &Verification) -> Result<bool, ServiceError> {
         let action = Action::UnlockByReset;
-        let notices = &self.parts.notices;
-        match notices
-            .commit(&user.person, &user.by, action, Vec::new())
+        let (parts, person) = (&self.parts, &user.person);
+        match parts
+            .notices
+            .commit(person, &user.by, action, Vec::new())
             .await
         {
-            Ok(_) => Ok(self.end(Outcome::Unlocked, "reset-end-unlocked")),
-            Err(ServiceError::Refused(_)) => Ok(self.refuse("reset-end-expired")),
-            Err(error) => Err(error),
+            Ok(_) => {}
+            Err(ServiceError::Refused(error)) => {
+                tracing::warn!(%error, "methods are not unlocked by a password reset");
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
         }
+        parts.administrators.tell(
+            person,
+            About::Administrator,
+            NoticeItem::AdministratorUnlockedByReset,
+        );
+        Ok(true)
     }
 
     fn ask_password(&mut self, note: Option<&SecretText>) -> Step {
@@ -128,7 +178,7 @@ impl Reset {
             }
             Err(ServiceError::Refused(error)) => {
                 tracing::warn!(%error, "a password is not set");
-                return Ok(self.refuse("reset-end-failed"));
+                return self.end_without_password("reset-end-failed").await;
             }
             Err(error) => return Err(error),
         };
@@ -188,9 +238,9 @@ impl Reset {
                 };
                 self.ask_password(Some(&note))
             }
-            AttemptOutcome::Elsewhere => self.refuse("reset-end-elsewhere"),
-            AttemptOutcome::Barred => self.refuse("reset-end-barred"),
-            AttemptOutcome::Failed => self.refuse("reset-end-failed"),
+            AttemptOutcome::Elsewhere => self.end_without_password("reset-end-elsewhere").await?,
+            AttemptOutcome::Barred => self.end_without_password("reset-end-barred").await?,
+            AttemptOutcome::Failed => self.end_without_password("reset-end-failed").await?,
             AttemptOutcome::Unknown => self.refuse("reset-end-unknown"),
         })
     }

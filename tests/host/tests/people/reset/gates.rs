@@ -180,3 +180,40 @@ fn wrong_codes_at_sign_in_are_forgiven_by_an_email_and_the_password_stays() {
     assert_eq!(machine.read("/etc/shadow"), shadow);
     machine.sign_in(&pty, "alice", &mut app).end();
 }
+
+#[test]
+fn a_member_of_sudo_gets_no_new_password_and_has_the_locks_of_wrong_codes_lifted() {
+    let sections =
+        format!("{ON}[policy.throttle]\nfree = 2\nlock_after = 3\nlongest_wait = \"1s\"\n");
+    let machine = Machine::boot_for_people_with_emails(&sections);
+    let member = ["usermod", "--append", "--groups", "sudo", "alice"];
+    machine.run(member).ok();
+    machine.set_up_email("alice", "alice@example.org");
+    machine.set_up_text("alice", "+4915112345678");
+    let mut app = machine.set_up_app("alice");
+    let accounts = || machine.shell("cat /etc/passwd /etc/shadow /etc/group").ok();
+    let before = accounts();
+    let pty = Pty::open();
+    let locked = "Wrong codes locked";
+    let mut client = machine.ssh_up_to_code(&pty, "alice");
+    client.answer(&app.wrong());
+    while client.expect_one_of(&[APP, locked]).ends_with(APP) {
+        client.expect(": ");
+        client.answer(&app.wrong());
+    }
+    drop(client);
+
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command_as("bob", ["secinfo", "reset", "alice"]));
+    prove_by(&machine, &mut client, "Email", "email");
+    // Policy asks others for one.
+    let said = prove_by(&machine, &mut client, "Text message", "text");
+    assert!(said.contains("One more proof is needed"), "{said}");
+    let (status, said) = client.ended();
+    assert!(status.success() && said.contains("are lifted"), "{said}");
+    assert!(said.contains("cannot be set here"), "{said}");
+    assert_eq!(accounts(), before);
+    assert_eq!(machine.events("unlocked"), 1);
+    assert_eq!(machine.events("password-reset-requested"), 0);
+    machine.sign_in(&pty, "alice", &mut app).end();
+}
