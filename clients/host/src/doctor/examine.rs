@@ -4,7 +4,7 @@
 use super::finding::Findings;
 use super::{
     account_locks, clock, cockpit, daemon, departed, desktop, expected, files, kiosks, lacking,
-    pam, push, recovery, reset, sshd, units,
+    pam, push, recovery, reset, root_by_reset, sshd, units,
 };
 use secinfo_pam_stack::root::Root;
 
@@ -26,6 +26,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     account_locks::check(root, address, &mut findings).await;
     departed::check(root, address, &mut findings).await;
     if reset::check(root, &protection, &mut findings) {
+        root_by_reset::check(root, &mut findings);
         kiosks::check(root, &servers, &mut findings);
         lacking::check(root, address, &mut findings).await;
     }

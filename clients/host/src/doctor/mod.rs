@@ -18,7 +18,9 @@ mod pam;
 pub(crate) mod push;
 mod recovery;
 mod reset;
+mod root_by_reset;
 pub(crate) mod sshd;
+mod sudoers;
 mod units;
 
 pub use command::{Arguments, run};
