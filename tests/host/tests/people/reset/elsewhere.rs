@@ -22,10 +22,12 @@ close $out or die;
 rename "$file.new", $file or die;
 "#;
 
-/// A host with that service, the command, and the command's directory open to it.
-fn host() -> Machine {
-    let sections = format!("{ON}[password-reset]\ncommand = \"/usr/local/sbin/set-elsewhere\"\n");
-    let machine = Machine::boot_for_people_with_emails(&sections);
+/// What has the command run.
+const BY_COMMAND: &str = "[password-reset]\ncommand = \"/usr/local/sbin/set-elsewhere\"\n";
+
+/// A host with that service, the command, its directory open to what is run, and these sections.
+fn host(sections: &str) -> Machine {
+    let machine = Machine::boot_for_people_with_emails(&format!("{ON}{sections}"));
     machine.write("/usr/local/sbin/set-elsewhere", COMMAND, 0o755);
     let script = format!(
         r#"set -e
@@ -46,7 +48,7 @@ systemctl daemon-reload"#
 
 #[test]
 fn the_command_sets_what_is_kept_elsewhere_by_its_own_rules_and_the_new_password_opens_a_session() {
-    let machine = host();
+    let machine = host(BY_COMMAND);
     machine.set_up_email(ERIN, "erin@example.org");
     let files = || machine.shell("cat /etc/passwd /etc/shadow").ok();
     let before = files();
@@ -70,4 +72,33 @@ fn the_command_sets_what_is_kept_elsewhere_by_its_own_rules_and_the_new_password
     let journal = machine.run(["journalctl", "--boot", "--no-pager"]).ok();
     assert!(!journal.contains(NEW), "the password is in the journal");
     assert_eq!(machine.failed_units(), "");
+}
+
+#[test]
+fn whose_password_is_kept_elsewhere_is_told_so_in_one_sentence_where_no_command_is_configured() {
+    let machine = host("");
+    machine.set_up_email(ERIN, "erin@example.org");
+    let files = || {
+        let every =
+            "cat /etc/passwd /etc/shadow /var/lib/extrausers/passwd /var/lib/extrausers/shadow";
+        machine.shell(every).ok()
+    };
+    let before = files();
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command_as("bob", ["secinfo", "reset", ERIN]));
+    prove_by(&machine, &mut client, "Email", "email");
+    let (status, said) = client.ended();
+    assert!(!status.success(), "{said}");
+    let sentence = "The password of this account is not kept on this host: change it where it is kept, or \
+                    ask an administrator.";
+    assert!(unwrapped(&said).ends_with(sentence), "{said}");
+    assert_eq!(files(), before);
+    assert_eq!(machine.events("password-reset-requested"), 0);
+    assert_eq!(machine.failed_units(), "");
+}
+
+/// What was said, whatever the width of the terminal.
+fn unwrapped(said: &str) -> String {
+    let words: Vec<_> = said.split_whitespace().collect();
+    words.join(" ")
 }

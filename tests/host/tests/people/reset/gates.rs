@@ -189,8 +189,14 @@ fn a_member_of_sudo_gets_no_new_password_and_has_the_locks_of_wrong_codes_lifted
     let member = ["usermod", "--append", "--groups", "sudo", "alice"];
     machine.run(member).ok();
     machine.set_up_email("alice", "alice@example.org");
-    machine.set_up_text("alice", "+4915112345678");
     let mut app = machine.set_up_app("alice");
+    let pty = Pty::open();
+    let words = ["secinfo", "--json", "add", "text", "+4915112345678"];
+    let mut add = pty.run(&machine.command_as("alice", words));
+    add.when_asked("app", &app.fresh());
+    add.answer(machine.message(1)["code"].as_str().unwrap());
+    let (status, said) = add.ended();
+    assert!(status.success(), "{said}");
     let accounts = || machine.shell("cat /etc/passwd /etc/shadow /etc/group").ok();
     let before = accounts();
     let pty = Pty::open();

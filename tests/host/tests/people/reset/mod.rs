@@ -1,5 +1,6 @@
 //! People who forgot their passwords set new ones, and sign in with them.
 
+mod closed;
 mod elsewhere;
 mod gates;
 mod prompts;

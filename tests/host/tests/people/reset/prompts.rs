@@ -13,18 +13,8 @@ fn offer_at_login(machine: &Machine) {
     machine.shell(&add).ok();
 }
 
-/// From the word to where the password is asked for once more.
-fn reset(client: &mut Dialogue<'_>, app: &mut Codes, recovery: &str) {
-    client.when_asked(PROMPT, "reset");
-    prove(client, "Authenticator app", &app.fresh());
-    prove(client, "Recovery code", recovery);
-    choose(client, NEW);
-    client.expect("Your new password is set");
-}
-
-#[test]
-fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_else() {
-    let (machine, mut app, codes) = with_two_methods();
+/// Sets up the account of the guide that leads to a reset over SSH.
+fn offer_over_ssh(machine: &Machine) {
     let blocks = || GUIDE.split("```\n").map(str::trim_start);
     let account = blocks()
         .find(|block| block.starts_with("useradd "))
@@ -43,6 +33,21 @@ fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_
     machine.run(["sshd", "-t"]).ok();
     // A restart waits until it listens.
     machine.run(["systemctl", "restart", "ssh"]).ok();
+}
+
+/// From the word to where the password is asked for once more.
+fn reset(client: &mut Dialogue<'_>, app: &mut Codes, recovery: &str) {
+    client.when_asked(PROMPT, "reset");
+    prove(client, "Authenticator app", &app.fresh());
+    prove(client, "Recovery code", recovery);
+    choose(client, NEW);
+    client.expect("Your new password is set");
+}
+
+#[test]
+fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_else() {
+    let (machine, mut app, codes) = with_two_methods();
+    offer_over_ssh(&machine);
     let pty = Pty::open();
     let mut client = machine.ssh_with(&pty, "reset", &["-tt"], Some("/bin/sh"));
     client.when_asked("Name of the account:", "alice");
@@ -60,6 +65,29 @@ fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_
     client.answer("\u{3}");
     let (status, said) = client.ended();
     assert!(!status.success() && !said.contains("uid="), "{said}");
+}
+
+#[test]
+fn at_a_kiosk_over_ssh_each_address_has_so_many_resets_and_so_has_everybody_at_the_host() {
+    let kiosk = "kiosks = [\"reset\"]\nof_caller = \"2 in 24h\"\n";
+    let machine = Machine::boot_for_people(&format!("{TWO_GATES}{kiosk}"));
+    offer_over_ssh(&machine);
+    let begin = |address: &str| {
+        let pty = Pty::open();
+        let mut client = machine.ssh_with(&pty, "reset", &["-tt", "-b", address], None);
+        client.when_asked("Name of the account:", "nemo");
+        let said = client.expect_one_of(&["Number: ", "too many resets"]);
+        said.ends_with("Number: ")
+    };
+    for address in ["127.0.0.1", "127.0.0.2"] {
+        for _ in 0..2 {
+            assert!(begin(address), "{address}");
+        }
+        assert!(!begin(address), "{address}");
+    }
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command_as("bob", ["secinfo", "reset", "nemo"]));
+    client.expect("Number: ");
 }
 
 #[test]
