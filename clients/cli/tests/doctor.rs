@@ -18,7 +18,7 @@ const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
 /// What doctor reads in a libpam.
 const LIBPAM: &str =
     "\0/etc/pam.d/%s\0/usr/lib/pam.d/%s\0@include\0/lib/x86_64-linux-gnu/security/\0";
-const MODULES: [&str; 25] = [
+const MODULES: [&str; 26] = [
     "cap",
     "deny",
     "env",
@@ -38,6 +38,7 @@ const MODULES: [&str; 25] = [
     "sss",
     "succeed_if",
     "systemd",
+    "systemd_home",
     "unix",
     "debug",
     "google_authenticator",

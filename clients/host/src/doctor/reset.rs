@@ -40,13 +40,14 @@ const ENOUGH: u32 = 300;
 /// Kinds whose codes a channel delivers.
 const DELIVERED: [&str; 3] = ["text", "call", "email"];
 /// Modules that open with the password what they have encrypted with it.
-const ENCRYPTING: [&str; 6] = [
+const ENCRYPTING: [&str; 7] = [
     "pam_ecryptfs.so",
     "pam_fscrypt.so",
     "pam_gnome_keyring.so",
     "pam_kwallet.so",
     "pam_kwallet5.so",
     "pam_mount.so",
+    "pam_systemd_home.so",
 ];
 
 /// Checks the helper and its password stack, if password reset is enabled; and that it is, if the
