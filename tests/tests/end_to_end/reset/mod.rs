@@ -3,6 +3,7 @@
 mod command;
 mod flow;
 mod hints;
+mod killed;
 mod lacking;
 mod lifetimes;
 mod limits;
