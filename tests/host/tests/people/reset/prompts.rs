@@ -3,6 +3,9 @@
 use super::{GUIDE, NEW, TWO_GATES, choose, prove, with_two_methods};
 use secinfo_host_tests::{APP, Codes, Dialogue, Machine, Pty, password};
 
+/// What the package has among its examples.
+const EXAMPLE: &str = include_str!("../../../../../docs/examples/sshd-reset.conf");
+
 const PROMPT: &str = "Password (reset if you forgot it): ";
 
 /// Puts the line of the guide where it says.
@@ -29,7 +32,8 @@ fn offer_over_ssh(machine: &Machine) {
     let settings = blocks()
         .find(|block| block.starts_with("Match User reset"))
         .unwrap();
-    machine.write("/etc/ssh/sshd_config.d/reset.conf", settings, 0o644);
+    assert_eq!(settings, EXAMPLE, "the guide shows what the package has");
+    machine.write("/etc/ssh/sshd_config.d/reset.conf", EXAMPLE, 0o644);
     machine.run(["sshd", "-t"]).ok();
     // A restart waits until it listens.
     machine.run(["systemctl", "restart", "ssh"]).ok();
