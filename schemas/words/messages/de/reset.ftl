@@ -32,7 +32,7 @@ reset-end-not-proved = Der Nachweis ist nicht gelungen: Beginnen Sie von vorn, o
 reset-end-expired = Das hat zu lange gedauert: Beginnen Sie von vorn.
 reset-end-lacking = Dieses Konto hat keinen zweiten Weg für einen Nachweis: Bitten Sie die Administration um ein neues Passwort.
 reset-end-barred = Das Passwort dieses Kontos kann hier nicht gesetzt werden: Fragen Sie die Administration.
-reset-end-elsewhere = Das Passwort dieses Kontos liegt nicht auf diesem Rechner: Ändern Sie es dort, wo es liegt, oder fragen Sie die Administration.
+reset-end-elsewhere = Das Passwort dieses Kontos liegt nicht bei denen dieses Rechners: Ändern Sie es dort, wo es liegt, oder fragen Sie die Administration.
 reset-end-failed = Das Passwort konnte nicht gesetzt werden, und das bisherige gilt: Versuchen Sie es später wieder, oder fragen Sie die Administration.
 reset-end-unknown = Es ist nicht sicher, welches Passwort gilt: Versuchen Sie es mit dem neuen, dann mit dem bisherigen. Gilt keines, beginnen Sie von vorn.
 

@@ -32,7 +32,7 @@ reset-end-not-proved = You were not let through: begin again, or ask an administ
 reset-end-expired = That took too long: begin again.
 reset-end-lacking = This account has no second way to prove that it is yours: ask an administrator for a new password.
 reset-end-barred = The password of this account cannot be set here: ask an administrator.
-reset-end-elsewhere = The password of this account is not kept on this host: change it where it is kept, or ask an administrator.
+reset-end-elsewhere = The password of this account is not kept with those of this host: change it where it is kept, or ask an administrator.
 reset-end-failed = The password could not be set, and the former one holds: try again later, or ask an administrator.
 reset-end-unknown = It is not certain which password holds: try the new one, then the former one. If neither is taken, begin again.
 

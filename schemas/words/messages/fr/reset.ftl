@@ -32,7 +32,7 @@ reset-end-not-proved = La preuve n’a pas été faite : recommencez, ou demande
 reset-end-expired = Cela a pris trop de temps : recommencez.
 reset-end-lacking = Ce compte n’a pas de second moyen de preuve : demandez un nouveau mot de passe à l’administrateur.
 reset-end-barred = Le mot de passe de ce compte ne peut pas être changé ici : demandez à l’administrateur.
-reset-end-elsewhere = Le mot de passe de ce compte n’est pas gardé sur cette machine : changez-le là où il est gardé, ou demandez à l’administrateur.
+reset-end-elsewhere = Le mot de passe de ce compte n’est pas gardé avec ceux de cette machine : changez-le là où il est gardé, ou demandez à l’administrateur.
 reset-end-failed = Le mot de passe n’a pas pu être changé, et l’ancien reste valable : réessayez plus tard, ou demandez à l’administrateur.
 reset-end-unknown = Il n’est pas certain quel mot de passe est valable : essayez le nouveau, puis l’ancien. Si aucun n’est accepté, recommencez.
 

@@ -167,7 +167,7 @@ async fn a_password_that_the_host_refuses_uses_up_no_gate() {
 async fn an_account_whose_password_is_not_set_here_is_told_so_after_the_proof_only() {
     for (account, sentence) in [
         ("barred", "cannot be set here"),
-        ("elsewhere", "is not kept on this host"),
+        ("elsewhere", "is not kept with those of this host"),
     ] {
         let (host, _alice) = with_phone_and_address("gates = \"one\"").await;
         let helper = PasswordHelper::start(&host, move |_, _| Some(json!({"account": account})));

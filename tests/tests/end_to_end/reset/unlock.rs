@@ -90,7 +90,7 @@ async fn methods_are_unlocked_after_the_proof_where_the_account_gets_no_password
             "E-Mail",
             [
                 "Die Sperren Ihrer Methoden sind aufgehoben, und Ihr Passwort ist das bisherige.",
-                "liegt nicht auf diesem Rechner",
+                "liegt nicht bei denen dieses Rechners",
             ],
         ),
         // The helper does not answer.
@@ -131,7 +131,7 @@ async fn methods_are_unlocked_after_the_proof_where_the_account_gets_no_password
 async fn methods_are_unlocked_where_the_new_password_could_not_be_set_after_all() {
     for (attempt, sentence) in [
         ("barred", "cannot be set here"),
-        ("elsewhere", "is not kept on this host"),
+        ("elsewhere", "is not kept with those of this host"),
         ("failed", "the former one holds"),
     ] {
         let (host, _alice, app, code) = with_locked_app().await;

@@ -89,8 +89,8 @@ fn whose_password_is_kept_elsewhere_is_told_so_in_one_sentence_where_no_command_
     prove_by(&machine, &mut client, "Email", "email");
     let (status, said) = client.ended();
     assert!(!status.success(), "{said}");
-    let sentence = "The password of this account is not kept on this host: change it where it is kept, or \
-                    ask an administrator.";
+    let sentence = "The password of this account is not kept with those of this host: change it where it is kept, \
+                    or ask an administrator.";
     assert!(unwrapped(&said).ends_with(sentence), "{said}");
     assert_eq!(files(), before);
     assert_eq!(machine.events("password-reset-requested"), 0);
