@@ -56,7 +56,8 @@ pub(crate) fn run(ending: Ending, parts: Parts) -> Result<()> {
     ));
     let terminal = Terminal::new(&programs, host.bus_address());
     let mut user = SimulatedUser::new(host.inbox());
-    steps::run(&mut host, &terminal, &mut user).map_err(|failure| with_log(failure, &host))?;
+    steps::run(&mut host, &terminal, &mut user, ending)
+        .map_err(|failure| with_log(failure, &host))?;
     screen::say(&screen::good(&format!(
         "\nAll of it went as it should, in {}.",
         screen::time(start.elapsed())
