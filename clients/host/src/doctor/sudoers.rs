@@ -192,27 +192,30 @@ fn spaced_by_commas(text: &str) -> String {
 /// Whether the commands of an entry are run as root, and if so, whether they are all.
 fn as_root(commands: &str) -> Option<bool> {
     let commands = commands.trim();
-    let (run_as, commands) = match commands.strip_prefix('(') {
-        Some(rest) => rest.split_once(')')?,
-        None => ("root", commands),
-    };
-    let users = run_as.split(':').next().unwrap_or_default();
+    // Further ones may stand before later commands.
+    let lists = commands.split('(').skip(1);
+    let mut run_as: Vec<&str> = lists.filter_map(|rest| rest.split(')').next()).collect();
+    if !commands.starts_with('(') {
+        run_as.push("root");
+    }
     // An alias may stand for root, a group may have root in it.
     let may_be_root = |user: &str| {
         let is_alias = !user.is_empty() && !user.contains(|c: char| c.is_ascii_lowercase());
         user == "root" || is_alias || user.starts_with('%')
     };
-    // With a group alone, commands run as the user who calls.
-    if !users.split(',').map(str::trim).any(may_be_root) {
+    let may_root = |list: &&str| {
+        // With a group alone, behind the colon, commands run as the user who calls.
+        let users = list.split(':').next().unwrap_or_default();
+        users.split(',').map(str::trim).any(may_be_root)
+    };
+    if !run_as.iter().any(may_root) {
         return None;
     }
-    // Tags stand before a command, and end in a colon.
-    let word = |command: &str| {
-        let last = command.rsplit(':').next().unwrap_or_default();
-        last.trim().to_owned()
-    };
-    let mut words = commands.split(',').map(word);
-    Some(words.any(|word| word == "ALL"))
+    // Tags, as whom and at which hosts stand before a command.
+    let mut words = commands
+        .split(',')
+        .map(|words| words.rsplit([':', ')', '=']).next());
+    Some(words.any(|word| word.map(str::trim) == Some("ALL")))
 }
 
 fn who(user: &str) -> Option<Who> {
@@ -278,6 +281,14 @@ mod tests {
             ("ALL ALL=(ALL) /usr/bin/true", vec![(Who::All, false)]),
             ("bob ALL=(postgres) ALL\nbob ALL=(:adm) ALL", Vec::new()),
             ("bob ALL=(OPERATORS) ALL", vec![(user("bob"), true)]),
+            (
+                "bob ALL=(www) /usr/bin/true, (root) NOPASSWD: /usr/bin/rsync",
+                vec![(user("bob"), false)],
+            ),
+            (
+                "bob web=(www) /usr/bin/true : db=(root) ALL",
+                vec![(user("bob"), true)],
+            ),
             ("Defaults env_reset\n#includedir /etc/sudoers.d", Vec::new()),
         ] {
             assert_eq!(read(text), (grants, 0), "{text}");
