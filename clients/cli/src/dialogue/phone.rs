@@ -5,6 +5,7 @@ use super::enrollment::{Enrollment, attempts_left, conclude, is_worth_another_tr
 use super::verification::with_fresh_proof;
 use crate::client::Client;
 use secinfo_terminal::failure::{Failure, bus_sentence};
+use secinfo_terminal::times::Clock;
 use secinfo_wire::{
     Approval, Challenge, Enrolled, EnrollmentProxy, Error, Reason, Response, Submitted,
 };
@@ -59,7 +60,9 @@ struct Phone<'a> {
 impl Phone<'_> {
     async fn enroll(&self, expires: u64) -> Result<Enrolled, Failure> {
         let (screen, words) = (&self.client.screen, self.client.screen.words);
-        let length = words.wait(expires.saturating_sub(self.client.clock.now()));
+        // The clock of the client stands since the command was started.
+        let now = Clock::of_process().now();
+        let length = words.wait(expires.saturating_sub(now));
         let length = length.into();
         screen.note(&words.say(message::AddPushWaiting { length }))?;
         let digits = self.registered().await?;

@@ -159,7 +159,7 @@ fn add(
     if names.is_empty() {
         return;
     }
-    let named = if names.len() == 1 && names[0] == who {
+    let among = if names.len() == 1 && names[0] == who {
         String::new()
     } else {
         format!(", {} among them,", some_of(names))
@@ -169,7 +169,7 @@ fn add(
         Severity::Warning | Severity::Error => "becomes root",
     };
     let what = format!(
-        "{who}{named} {may}, and resets set new passwords for them: who takes the daemon over {then} with one."
+        "{who}{among} {may}, and resets set new passwords for them: who takes the daemon over {then} with one."
     );
     let finding = Finding::of_host(
         Area::Reset,
