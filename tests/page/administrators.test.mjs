@@ -96,6 +96,22 @@ test("an access pass is shown once, is then nowhere, and lets its user in", asyn
     await row(admin, carol).waitFor();
 });
 
+test("an access pass may begin later: that is said when it is issued, and of the user", async () => {
+    const name = addUser("dora");
+    await openTab(admin, `users/${name}`);
+    await admin.click("admin-pass-issue");
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    // What the field takes is a time where the browser is.
+    const local = new Date(tomorrow.getTime() - tomorrow.getTimezoneOffset() * 60_000);
+    await admin.page.locator("#admin-pass-from").fill(local.toISOString().slice(0, 16));
+    await confirm(admin, "admin-pass-issue");
+    await done(admin);
+    await admin.page.locator('.secinfo-line[data-kind="access-pass"]').getByText(admin.words.like("admin-begins")).waitFor();
+    const [issued] = events("access-pass-issued").slice(-1);
+    assert.equal(Math.floor(issued.data.begins / 60_000), Math.floor(tomorrow.getTime() / 60_000));
+    assert.equal(issued.data.expires - issued.data.begins, 3600_000);
+});
+
 test("a method is deleted at once, and its user is told in the page that is open", async () => {
     await openTab(admin, `users/${alice.user}`);
     await admin.page.locator('.secinfo-line[data-kind="authenticator-app"]').getByRole("button").last().click();
