@@ -91,8 +91,12 @@ impl Arguments {
                 Step::SignIn,
                 self.sign_in.pam.is_some()
                     || self.sign_in.ssh.is_some()
-                    || self.sign_in.pam_confirmed
-                    || self.sign_in.without_administrator,
+                    || self.sign_in.pam_confirmed,
+            ),
+            // Of both steps that can shut all of them out.
+            (
+                Step::SignIn,
+                self.sign_in.without_administrator && !self.goes_through(Step::Policy),
             ),
         ];
         let left_out = given

@@ -208,6 +208,15 @@ impl Config {
         self.text != self.former
     }
 
+    /// Puts this text in force again, in place of what was put in force since.
+    pub(super) async fn take_back(&self, host: &Host, daemon: &impl Daemon) -> Result<(), Failure> {
+        let mut back = Self {
+            text: self.text.clone(),
+            ..Self::read(host)?
+        };
+        back.apply(host, daemon).await.map(|_| ())
+    }
+
     /// Applies it: has the daemon check it, writes it, keeps the former one beside it, and restarts the
     /// daemon.
     ///

@@ -26,7 +26,7 @@ pub use arguments::Arguments;
 
 use crate::break_glass::account;
 use arguments::PamChoice;
-use config::CONFIG;
+use config::{CONFIG, Config};
 use daemon::{Daemon, OnBus};
 use host::Host;
 use lock::Lock;
@@ -143,13 +143,21 @@ async fn steps(
         let (channels, tests) = (&arguments.channel, &arguments.test);
         channels::run(host, daemon, questions, channels, tests, report).await?;
     }
+    let mut ways_back = Ok(());
+    let mut former = None;
+    let was_shut = is_wanted(Step::Policy) && !sign_in.shut_out(host).await?.is_empty();
     if is_wanted(Step::Policy) {
-        policy::run(host, daemon, questions, &arguments.policy, report).await?;
+        former = policy::run(host, daemon, questions, &arguments.policy, report).await?;
     }
     if is_wanted(Step::WaysBackIn) {
         let (users, person) = (&arguments.break_glass, sign_in.person);
-        ways_back::run(host, daemon, screen, questions, (users, person), report).await?;
+        ways_back = ways_back::run(host, daemon, screen, questions, (users, person), report).await;
     }
+    // Only now: the step before may have given an administrator what policy asks for.
+    if let Some(former) = former.filter(|_| !was_shut) {
+        keep_an_administrator(host, daemon, sign_in, &former).await?;
+    }
+    ways_back?;
     let address = sign_in.address;
     if is_wanted(Step::PasswordReset) {
         reset::run(host, daemon, questions, &arguments.reset, address, report).await?;
@@ -161,6 +169,25 @@ async fn steps(
         return Ok(());
     }
     sign_in::run(host, questions, terminal, sign_in, report).await
+}
+
+/// Takes a new policy back with which no administrator could get in, where sign-in asks for it already.
+async fn keep_an_administrator(
+    host: &Host,
+    daemon: &impl Daemon,
+    sign_in: &SignIn<'_>,
+    former: &Config,
+) -> Result<(), Failure> {
+    let shut_out = sign_in.shut_out(host).await?;
+    if shut_out.is_empty() {
+        return Ok(());
+    }
+    former.take_back(host, daemon).await?;
+    let why: Vec<_> = shut_out.iter().map(look::in_words).collect();
+    Err(Failure::Refused(format!(
+        "policy is as it was, because sign-in asks for it already: {} Or add --without-administrator, if that is meant.",
+        why.join(" ")
+    )))
 }
 
 /// The user who ran sudo.

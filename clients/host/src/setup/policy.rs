@@ -21,15 +21,17 @@ const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key 
     what matters first: whose host this is, which kinds of method people may use, and who must \
     have one. Everybody else may, but need not.";
 
+/// Goes through the step. Returns the configuration as it was, if another is in force now.
 pub(crate) async fn run(
     host: &Host,
     daemon: &impl Daemon,
     questions: &Questions<'_>,
     arguments: &PolicyArguments,
     report: &mut Report<'_>,
-) -> Result<(), Failure> {
+) -> Result<Option<Config>, Failure> {
     report.begin(Step::Policy, ABOUT)?;
-    let mut config = Config::read(host)?;
+    let before = Config::read(host)?;
+    let mut config = before.clone();
     arguments.set(&mut config)?;
     if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
         ask(host, &mut config, questions, arguments)?;
@@ -37,12 +39,16 @@ pub(crate) async fn run(
     let applied = config.apply(host, daemon).await?;
     let words = in_words(&config);
     match applied {
-        Applied::Written(kept) => report.done(format!(
-            "Policy is in force: {words}. The former config.toml is {kept}"
-        )),
-        Applied::InForce => report.done(format!("Policy is in force: {words}")),
-        Applied::Unchanged => report.unchanged(format!("Policy: {words}")),
+        Applied::Written(kept) => {
+            report.done(format!(
+                "Policy is in force: {words}. The former config.toml is {kept}"
+            ))?;
+            return Ok(Some(before));
+        }
+        Applied::InForce => report.done(format!("Policy is in force: {words}"))?,
+        Applied::Unchanged => report.unchanged(format!("Policy: {words}"))?,
     }
+    Ok(None)
 }
 
 impl PolicyArguments {

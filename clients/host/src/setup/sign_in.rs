@@ -20,7 +20,7 @@ use super::reset;
 use crate::doctor::{Area, Finding, NO_ADMINISTRATOR, Severity};
 use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{shell_word, visible};
 use ssh::Ssh;
 use std::time::Instant;
 use way_back::WayBack;
@@ -35,6 +35,9 @@ const UPDATE: &str = "pam-auth-update";
 const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su, sudo, screen locks. If \
     that went wrong, nobody could get in. So it is looked at first and afterwards, and taken back \
     by itself unless you say in time that you have signed in anew.";
+
+const ABOUT_KEEPING: &str = "What sign-in asks for stays as it is. To have it ask for a second step, or for the password \
+    alone: --pam enable, --pam disable.";
 
 const ABOUT_DISABLING: &str = "From now on sign-in asks for the password alone, as before secinfo. What \
     users have set up is kept.";
@@ -69,6 +72,16 @@ impl SignIn<'_> {
         let is_accepted =
             self.arguments.without_administrator && NO_ADMINISTRATOR.contains(&finding.id);
         finding.severity == Severity::Error && finding.area != Area::Reset && !is_accepted
+    }
+
+    /// What keeps all administrators out where sign-in asks for a second step, unless that was accepted.
+    pub(crate) async fn shut_out(&self, host: &Host) -> Result<Vec<Finding>, Failure> {
+        if self.arguments.without_administrator || !is_on(host)? {
+            return Ok(Vec::new());
+        }
+        let mut found = findings(host, self.address).await?;
+        found.retain(|finding| NO_ADMINISTRATOR.contains(&finding.id));
+        Ok(found)
     }
 
     /// What to change about the SSH server; refuses what would fail later.
@@ -124,6 +137,7 @@ pub(crate) async fn run<C: Confirmation>(
     let was_on = is_on(host)?;
     let about = match sign_in.choice(questions, was_on) {
         PamChoice::Disable => ABOUT_DISABLING,
+        PamChoice::Keep if sign_in.arguments.ssh.is_none() || !was_on => ABOUT_KEEPING,
         PamChoice::Keep | PamChoice::Enable => ABOUT,
     };
     report.begin(Step::SignIn, about)?;
@@ -184,7 +198,7 @@ pub(crate) async fn run<C: Confirmation>(
         Ok(confirmed) => {
             way_back.go()?;
             Err(Failure::Refused(format!(
-                "{}: sign-in is as it was before. Find out why with sudo secinfo doctor and sudo journalctl -t sshd -t sudo, then: sudo secinfo setup --only sign-in",
+                "{}: sign-in is as it was before. Find out why with sudo secinfo doctor and sudo journalctl -t pam_secinfo -t sshd -t sshd-session -t sudo, then: sudo secinfo setup --only sign-in",
                 confirmed.words()
             )))
         }
@@ -278,7 +292,7 @@ fn tell(sign_in: &SignIn<'_>, deadline: Instant, report: &Report<'_>) -> Result<
         1 => "1 minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };
-    let name = visible(sign_in.person.unwrap_or("YOU"));
+    let name = shell_word(sign_in.person.unwrap_or("YOU"));
     report.tell(&format!(
         "It is on. Keep THIS session open: it stays as it is whatever happens. Now sign in anew in ANOTHER terminal, with ssh {name}@{} or at the console, and try sudo there. Unless you answer yes within {time}, all is taken back.",
         visible(&host_name())

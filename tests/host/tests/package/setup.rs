@@ -201,6 +201,28 @@ fn what_lets_no_administrator_in_is_not_switched_on() {
     }
     machine.shell("secinfo setup --pam disable --yes").ok();
 
+    // Nor is it where sign-in asks already, by whichever steps.
+    machine.write("/etc/secinfo/config.toml", "", 0o644);
+    machine
+        .shell("secinfo setup --non-interactive --pam enable --pam-confirmed")
+        .ok();
+    for setup in [
+        setup,
+        "secinfo setup --non-interactive --only policy --required 1 --grace-days 0 --first-method access-pass",
+    ] {
+        let refused = machine.shell(setup).fails();
+        assert!(refused.contains("policy is as it was"), "{refused}");
+        assert!(refused.contains("access-pass issue admin"), "{refused}");
+        assert_eq!(machine.read("/etc/secinfo/config.toml"), "");
+        assert_eq!(machine.run(["secinfo", "status"]).code, 0);
+        let found = findings(&machine);
+        assert!(
+            !found.iter().any(|id| id.starts_with("sign-in-no")),
+            "{found:?}"
+        );
+    }
+    machine.shell("secinfo setup --pam disable --yes").ok();
+
     machine
         .shell("secinfo access-pass issue admin --valid 1h")
         .ok();
