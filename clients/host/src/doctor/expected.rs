@@ -4,7 +4,7 @@ use super::accounts::{Account, accounts, some_of};
 use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_pam_stack::root::Root;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{shell_word, visible};
 use secinfo_wire::names::expected::{NOT_COVERED, SET_UP, VERIFY};
 use secinfo_wire::names::kind::ACCESS_PASS;
 use secinfo_wire::names::sign_in::reason::{ACCESS_PASS_NEEDED, LOCKED, RENAMED};
@@ -23,8 +23,8 @@ const SESSIONS: [&str; 8] = [
     "sshd",
     "xdm",
 ];
-/// Services at which a user becomes another one.
-const BECOMES: [&str; 5] = ["polkit-1", "su", "su-l", "sudo", "sudo-i"];
+/// Services at which a user becomes another one. `su` is none: it asks for the password of root, and for what root has.
+const BECOMES: [&str; 3] = ["polkit-1", "sudo", "sudo-i"];
 /// The shells of accounts that nobody signs in to.
 const NO_SHELLS: [&str; 3] = ["nologin", "false", "sync"];
 /// The uids of people, beside root.
@@ -47,6 +47,8 @@ struct Outlook {
     /// or no service was asked about.
     no_session: Option<Why>,
     cannot_become: Option<Why>,
+    /// The services at which they could not begin a session.
+    refused_at: Vec<(&'static str, Why)>,
 }
 
 /// Why a user could not get in.
@@ -78,6 +80,13 @@ pub(crate) async fn check(
         return;
     }
     let people: Vec<_> = accounts(root).into_iter().filter(is_of_a_person).collect();
+    if people.len() > MOST {
+        findings.missed(
+            Area::Pam,
+            "who could sign in, of accounts beyond the first 500",
+            "that would take too long",
+        );
+    }
     let asked = outlooks(address, &people, [&sessions, &becomes], protection);
     let why = match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(outlooks)) => {
@@ -101,7 +110,7 @@ fn is_of_a_person(account: &Account) -> bool {
 async fn outlooks(
     address: Option<&str>,
     people: &[Account],
-    [sessions, becomes]: [&[&str]; 2],
+    [sessions, becomes]: [&[&'static str]; 2],
     protection: &Protection,
 ) -> Result<Vec<Outlook>, Error> {
     let connection = secinfo_wire::connect(address).await?;
@@ -109,30 +118,35 @@ async fn outlooks(
     let mut outlooks = Vec::new();
     for account in people.iter().take(MOST) {
         let mut is_administrator = false;
-        let mut whys = [None, None];
-        for (why, services) in whys.iter_mut().zip([sessions, becomes]) {
+        let mut refused = [Vec::new(), Vec::new()];
+        for (refused, services) in refused.iter_mut().zip([sessions, becomes]) {
             for service in services {
                 let expected = manager.get_expected_sign_in(account.uid, service).await?;
                 is_administrator |= expected.administrator;
-                *why = refusal(&expected, protection.set_up.contains(*service));
-                if *why == Some(Why::NoMethod) {
+                let mut why = refusal(&expected, protection.set_up.contains(*service));
+                if why == Some(Why::NoMethod) {
                     let policy = manager.get_policy(account.uid, service).await?;
-                    *why = Some(no_method(&policy.allowed));
+                    why = Some(no_method(&policy.allowed));
                 }
-                if why.is_none() {
-                    break;
-                }
+                refused.extend(why.map(|why| (*service, why)));
             }
         }
-        let [no_session, cannot_become] = whys;
+        let [refused_at, cannot_become] = refused;
         outlooks.push(Outlook {
             name: account.name.clone(),
             is_administrator: is_administrator && account.uid != 0,
-            no_session,
-            cannot_become,
+            no_session: everywhere(&refused_at, sessions),
+            cannot_become: everywhere(&cannot_become, becomes),
+            refused_at,
         });
     }
     Ok(outlooks)
+}
+
+/// Why a user gets in nowhere, if they are refused at each of the services.
+fn everywhere(refused: &[(&str, Why)], services: &[&str]) -> Option<Why> {
+    let (_, why) = refused.last()?;
+    (refused.len() == services.len()).then_some(*why)
 }
 
 /// Why a user could not get in, if so, at a service that takes users through set-up or does not.
@@ -188,12 +202,16 @@ fn judge(outlooks: &[Outlook]) -> Vec<Finding> {
             found.push(finding(id, Severity::Error, what, &whys));
         }
     }
+    if found.is_empty() {
+        found.extend(at_services(&administrators));
+    }
+    let has_error = found.iter().any(|one| one.severity == Severity::Error);
     let refused = outlooks.iter().filter_map(|one| {
         let why = one.no_session.filter(|_| one.name != "root")?;
         Some((one.name.as_str(), why))
     });
     let refused: Vec<_> = refused.collect();
-    if !refused.is_empty() && found.is_empty() {
+    if !refused.is_empty() && !has_error {
         let what = "Some users could not sign in now";
         found.push(finding(
             "sign-in-users-refused",
@@ -203,6 +221,33 @@ fn judge(outlooks: &[Outlook]) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// Services at which no administrator could sign in, though one could elsewhere.
+fn at_services(administrators: &[&Outlook]) -> Vec<Finding> {
+    let at = |one: &Outlook, service| {
+        let mut refused = one.refused_at.iter();
+        refused.find_map(|(name, why)| (*name == service).then_some(*why))
+    };
+    let shut = SESSIONS.into_iter().filter_map(|service| {
+        let whys: Option<Vec<_>> = administrators
+            .iter()
+            .map(|one| at(one, service).map(|why| (one.name.as_str(), why)))
+            .collect();
+        let whys = whys.filter(|whys| !whys.is_empty())?;
+        let what = format!("No administrator could sign in at {service} now");
+        Some(Finding {
+            subject: service.to_owned(),
+            services: vec![service.to_owned()],
+            ..finding(
+                "sign-in-no-administrator-there",
+                Severity::Warning,
+                &what,
+                &whys,
+            )
+        })
+    });
+    shut.collect()
 }
 
 /// Tells who could not, and why.
@@ -216,7 +261,10 @@ fn finding(id: &'static str, severity: Severity, what: &str, whys: &[(&str, Why)
     for (why, names) in by_reason {
         let (lacks, remedy) = why.in_words(names.len() > 1);
         told.push(format!("{} {lacks}", some_of(&names)));
-        remedies.push(remedy);
+        remedies.push(match names.as_slice() {
+            [name] => remedy.replace("NAME", &shell_word(name)),
+            _ => remedy.to_owned(),
+        });
     }
     Finding {
         id,
@@ -333,6 +381,7 @@ mod tests {
             is_administrator,
             no_session: why,
             cannot_become: why,
+            refused_at: why.map(|why| ("sshd", why)).into_iter().collect(),
         }
     }
 
@@ -360,6 +409,25 @@ mod tests {
         let one = [outlook("admin", true, shut), outlook("boss", true, None)];
         assert_eq!(ids(&one), [("sign-in-users-refused", Severity::Warning)]);
         assert!(ids(&[outlook("root", false, None), outlook("bob", false, None)]).is_empty());
+    }
+
+    #[test]
+    fn a_service_that_refuses_all_administrators_is_told_of_though_another_lets_them_in() {
+        let at_sshd = |name: &str| Outlook {
+            refused_at: vec![("sshd", Why::PassNeeded)],
+            ..outlook(name, true, None)
+        };
+        let found = judge(&[at_sshd("admin")]);
+        assert_eq!(
+            (found[0].id, found[0].severity, found[0].subject.as_str()),
+            ("sign-in-no-administrator-there", Severity::Warning, "sshd")
+        );
+        assert!(
+            found[0].remedy.contains("access-pass issue admin."),
+            "{}",
+            found[0].remedy
+        );
+        assert!(judge(&[at_sshd("admin"), outlook("boss", true, None)]).is_empty());
     }
 
     #[test]
