@@ -159,7 +159,7 @@ impl Checks<'_> {
             Severity::Info,
             CONFIG,
             &what,
-            "Set a channel up with secinfo setup, or see that users have recovery codes and an \
+            "Set a channel up with sudo secinfo setup, or see that users have recovery codes and an \
              authenticator app.",
         );
     }
@@ -264,7 +264,7 @@ impl Checks<'_> {
                 Severity::Error,
                 SERVICE_FILE,
                 "It does not call pam_unix.so for passwords, so none can be set.",
-                "Restore it as the package has it: apt install --reinstall \
+                "Restore it as the package has it: sudo apt install --reinstall \
                  -o Dpkg::Options::=--force-confmiss secinfo, or see docs/reference/password.md.",
             );
             return;

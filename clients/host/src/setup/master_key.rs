@@ -174,7 +174,7 @@ impl KeyFiles {
                     String::new()
                 };
                 Failure::Refused(format!(
-                    "the sealed master key cannot be opened on this machine.{former} If {file} is there, remove {CREDENTIAL}, else restore a backup with secinfo restore. {failure}"
+                    "the sealed master key cannot be opened on this machine.{former} If {file} is there, remove {CREDENTIAL}, else restore a backup with sudo secinfo restore. {failure}"
                 ))
             })
         };

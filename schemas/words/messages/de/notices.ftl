@@ -30,9 +30,9 @@ notice-renamed = Ihre Sicherheitsinformationen gehören jetzt zu Ihrem neuen Nam
 notice-account-unlocked = Ihr Konto wurde mit einer Ihrer Methoden entsperrt: { $kind }. Wenn Sie das nicht waren, sperren Sie es wieder: secinfo lock
 notice-account-unlocked-by-administrator = Die Administration hat Ihr Konto entsperrt.
 notice-reported = Etwas, was in Ihrem Konto geschehen ist, wurde als fremd gemeldet. Was Ihre Anmeldungen hinterlassen haben, ist ungültig. Sehen Sie nach, was geschehen ist, und sperren Sie nötigenfalls das Konto: secinfo activity, secinfo lock
-notice-administrator-account-locked = Jemand hat auf diesem Rechner das eigene Konto gesperrt, wie man es gegen Eindringlinge tut. Welches: secinfo users
-notice-administrator-renamed = Jemand wurde auf diesem Rechner nicht eingelassen: Das Konto hatte einen anderen Namen mit Methoden, oder es hat die UID eines ausgeschiedenen Benutzers. Welches: secinfo users --departed
-notice-administrator-reported = Jemand hat auf diesem Rechner gemeldet, dass andere das eigene Konto benutzt haben. Wer, sagt das Protokoll: secinfo audit log --type activity-reported
+notice-administrator-account-locked = Jemand hat auf diesem Rechner das eigene Konto gesperrt, wie man es gegen Eindringlinge tut. Welches: sudo secinfo users
+notice-administrator-renamed = Jemand wurde auf diesem Rechner nicht eingelassen: Das Konto hatte einen anderen Namen mit Methoden, oder es hat die UID eines ausgeschiedenen Benutzers. Welches: sudo secinfo users --departed
+notice-administrator-reported = Jemand hat auf diesem Rechner gemeldet, dass andere das eigene Konto benutzt haben. Wer, sagt das Protokoll: sudo secinfo audit log --type activity-reported
 notice-new-place = Sie haben sich von einem Ort aus angemeldet, von dem aus Sie sich lange nicht angemeldet haben{ $has_origin ->
     [yes] : { $origin }
    *[no] {""}

@@ -30,9 +30,9 @@ notice-renamed = Your security info belongs to your new name now. An administrat
 notice-account-unlocked = Your account was unlocked with a method of yours: { $kind }. If that was not you, lock it again: secinfo lock
 notice-account-unlocked-by-administrator = An administrator unlocked your account.
 notice-reported = Something that happened in your account was reported as not by you. What your sign-ins have left is void. See what happened, and lock the account if need be: secinfo activity, secinfo lock
-notice-administrator-account-locked = A user of this host locked their account, as one does against an intruder. Whose it is: secinfo users
-notice-administrator-renamed = Somebody was not let in to this host: the account had another name, with methods, or has the uid of a user who has left. Which: secinfo users --departed
-notice-administrator-reported = A user of this host reported that somebody else has used their account. The log says who: secinfo audit log --type activity-reported
+notice-administrator-account-locked = A user of this host locked their account, as one does against an intruder. Whose it is: sudo secinfo users
+notice-administrator-renamed = Somebody was not let in to this host: the account had another name, with methods, or has the uid of a user who has left. Which: sudo secinfo users --departed
+notice-administrator-reported = A user of this host reported that somebody else has used their account. The log says who: sudo secinfo audit log --type activity-reported
 notice-new-place = You signed in from a place that you have not signed in from lately{ $has_origin ->
     [yes] : { $origin }
    *[no] {""}

@@ -30,9 +30,9 @@ notice-renamed = Vos informations de sécurité appartiennent désormais à votr
 notice-account-unlocked = Votre compte a été déverrouillé avec l’une de vos méthodes : { $kind }. Si ce n’était pas vous, verrouillez-le à nouveau : secinfo lock
 notice-account-unlocked-by-administrator = Un administrateur a déverrouillé votre compte.
 notice-reported = Quelque chose qui s’est passé dans votre compte a été signalé comme n’étant pas de vous. Ce que vos connexions ont laissé n’est plus valable. Regardez ce qui s’est passé et verrouillez le compte s’il le faut : secinfo activity, secinfo lock
-notice-administrator-account-locked = Un utilisateur de cette machine a verrouillé son compte, comme on le fait contre un intrus. Lequel : secinfo users
-notice-administrator-renamed = Quelqu’un n’a pas pu se connecter à cette machine : le compte avait un autre nom, avec des méthodes, ou il a l’UID d’un utilisateur parti. Lequel : secinfo users --departed
-notice-administrator-reported = Un utilisateur de cette machine a signalé que quelqu’un d’autre s’est servi de son compte. Le journal dit qui : secinfo audit log --type activity-reported
+notice-administrator-account-locked = Un utilisateur de cette machine a verrouillé son compte, comme on le fait contre un intrus. Lequel : sudo secinfo users
+notice-administrator-renamed = Quelqu’un n’a pas pu se connecter à cette machine : le compte avait un autre nom, avec des méthodes, ou il a l’UID d’un utilisateur parti. Lequel : sudo secinfo users --departed
+notice-administrator-reported = Un utilisateur de cette machine a signalé que quelqu’un d’autre s’est servi de son compte. Le journal dit qui : sudo secinfo audit log --type activity-reported
 notice-new-place = Vous vous êtes connecté depuis un endroit d’où vous ne vous étiez pas connecté récemment{ $has_origin ->
     [yes] {" "}: { $origin }
    *[no] {""}

@@ -112,7 +112,7 @@ impl Checks<'_> {
                 Severity::Warning,
                 SOCKET,
                 "It is enabled, and config.toml names no url for phones, so they are told nothing.",
-                "Set url in the section [push] of /etc/secinfo/config.toml, or run systemctl disable \
+                "Set url in the section [push] of /etc/secinfo/config.toml, or run sudo systemctl disable \
                  --now secinfo-push.socket.",
             );
         }
@@ -243,7 +243,7 @@ impl Checks<'_> {
             Severity::Warning,
             SOCKET,
             &what,
-            "Have it listen there (systemctl edit secinfo-push.socket, ListenStream=), unless a router or \
+            "Have it listen there (sudo systemctl edit secinfo-push.socket, ListenStream=), unless a router or \
              proxy elsewhere passes that port on.",
         );
     }
@@ -275,7 +275,7 @@ impl Checks<'_> {
                     "push-expired",
                     Severity::Error,
                     "The certificate has expired, so phones refuse it.".to_owned(),
-                    "Renew it, then run systemctl try-restart secinfo-push.service.",
+                    "Renew it, then run sudo systemctl try-restart secinfo-push.service.",
                 ),
                 Fault::ExpiresIn { days } => (
                     "push-expires",

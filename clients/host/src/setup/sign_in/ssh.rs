@@ -198,7 +198,7 @@ pub(super) fn reload(host: &Host) -> Result<(), Failure> {
         "inactive" | "deactivating" | "failed" | "maintenance" => {}
         _ => {
             return Err(Failure::Refused(format!(
-                "it is not known whether the SSH server uses {FILE} as it is now, because systemd does not tell whether {unit} runs: run systemctl try-reload-or-restart {unit}. {}",
+                "it is not known whether the SSH server uses {FILE} as it is now, because systemd does not tell whether {unit} runs: run sudo systemctl try-reload-or-restart {unit}. {}",
                 visible(asked.errors.trim())
             )));
         }

@@ -51,7 +51,7 @@ impl<'a> WayBack<'a> {
         let _lock = Lock::of_sign_in(host)?;
         if Self::is_there(host) {
             return Err(Failure::Refused(
-                "another change of sign-in waits for a confirmation: run secinfo setup --take-back, then secinfo setup again".into(),
+                "another change of sign-in waits for a confirmation: run sudo secinfo setup --take-back, then sudo secinfo setup again".into(),
             ));
         }
         stop(host, &["timer", "service"])?;
