@@ -198,6 +198,17 @@ fn as_root(commands: &str) -> Option<bool> {
     if !commands.starts_with('(') {
         run_as.push("root");
     }
+    // Behind a colon another host begins, with commands of root again unless it says otherwise.
+    let anew = commands
+        .split(':')
+        .skip(1)
+        .filter_map(|part| part.split_once('='));
+    if anew
+        .into_iter()
+        .any(|(_, rest)| !rest.trim_start().starts_with('('))
+    {
+        run_as.push("root");
+    }
     // An alias may stand for root, a group may have root in it.
     let may_be_root = |user: &str| {
         let is_alias = !user.is_empty() && !user.contains(|c: char| c.is_ascii_lowercase());
