@@ -162,7 +162,7 @@ impl State {
                 if fact.gates.is_empty() {
                     state.unlock_account();
                 } else {
-                    state.change_resets(Resets::void_gates);
+                    state.change_resets(|resets| resets.unlock_methods(now));
                 }
             }),
             Fact::AccountLocked(_) => self.change(user, |state| {

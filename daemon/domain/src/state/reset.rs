@@ -184,6 +184,13 @@ impl Resets {
         self.gates.retain(|passed| passed.gate.method != method);
     }
 
+    /// The user's methods were unlocked at `now`. That counts as a new password does: else wrong codes could be
+    /// forgiven as often as a mailbox is read.
+    pub(super) fn unlock_methods(&mut self, now: Timestamp) {
+        self.void_gates();
+        push(&mut self.passwords, MOST_COUNTED, now);
+    }
+
     /// A new password was set at `now`.
     pub(super) fn succeed(&mut self, now: Timestamp) {
         self.unlock();

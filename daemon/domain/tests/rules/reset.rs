@@ -516,6 +516,20 @@ fn two_new_passwords_are_not_set_at_once_and_a_lost_ticket_bars_no_other_for_lon
 }
 
 #[test]
+fn unlocks_count_as_new_passwords_do() {
+    let again = |story: Story, n: u8| {
+        let seconds = 1000 + 300 * u64::from(n);
+        story
+            .and(reset().at(seconds).gate(method(5), Answer::RecoveryCode(n)))
+            .and(reset().at(seconds + 1).unlock_by_reset())
+    };
+    let story = (0..3).fold(many_methods(one_gate), again);
+    let until = at(1001 + DAY);
+    let refused = Err(Refusal::TooOften { until });
+    assert_eq!(outlook(&story, &reset().at(2000)), refused);
+}
+
+#[test]
 fn new_passwords_are_limited_by_user() {
     let again = |story: Story, n: u8| {
         let seconds = 1000 + 300 * u64::from(n);

@@ -70,6 +70,9 @@ impl Reset {
 
     async fn unlock(&mut self) -> Result<Step, ServiceError> {
         let user = self.proved_user().await?;
+        if self.is_uncertain(&user) {
+            return Ok(self.refuse("reset-end-unknown"));
+        }
         Ok(if self.lift_locks(&user).await? {
             self.end(Outcome::Unlocked, "reset-end-unlocked")
         } else {
