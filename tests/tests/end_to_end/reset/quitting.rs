@@ -18,6 +18,8 @@ fn secinfo(host: &TestHost, directory: &Path, arguments: &[&str]) -> Command {
     let uid = ALICE.to_string();
     let mut command = Command::new("env");
     command
+        // A shell has what it starts in the background ignore it, and that is inherited.
+        .arg("--default-signal=QUIT")
         .arg("--chdir")
         .arg(directory)
         .args(["prlimit", "--core=unlimited:unlimited", "setpriv"])
@@ -101,9 +103,11 @@ async fn a_command_that_is_quit_while_it_asks_for_a_secret_leaves_no_core_file()
     quit(client, &pty, &directory, &ANSWERS[..2]);
 
     // So is every other command that asks for a proof.
-    let mut client = pty.run(&secinfo(&host, &directory, &["verify"]));
     let before = host.messages().len();
-    client.expect("code");
-    let code = host.message(before).await.code;
+    let mut client = pty.run(&secinfo(&host, &directory, &["verify"]));
+    client.expect("ode");
+    let code = host.message(before + 1).await.code;
+    // Not the Enter behind it.
+    code.chars().for_each(|digit| client.press(digit));
     quit(client, &pty, &directory, &[&code]);
 }
