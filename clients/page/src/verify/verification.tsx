@@ -142,7 +142,8 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
         asked,
         done: () => asking.finish(true),
         over: (refusal) => setShown({ step: "stopped", refusal }),
-        other: (refusal) => void choose(refusal),
+        other: (refusal) =>
+            asking.method && refusal ? setShown({ step: "stopped", refusal }) : void choose(refusal),
         anew: (refusal) => void ask(asked, refusal),
     };
     return (

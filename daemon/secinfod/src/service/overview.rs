@@ -96,13 +96,18 @@ impl SecurityInfo {
         let began = user.and_then(|user| state.grace_began(user));
         let since = began.unwrap_or_else(|| self.core.now());
         let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
+        let most = state.policy().rules.grace_times;
+        let is_used_up = began.is_some()
+            && most.is_some_and(|most| {
+                user.is_some_and(|user| user.sign_ins().times_postponed() >= most)
+            });
         Ok(Overview {
             methods: user.map_or_else(Vec::new, |user| {
                 user.methods().iter().map(Method::id).collect()
             }),
             default: user.and_then(UserState::default_method).map(Method::id),
             still_required,
-            grace_ends: (still_required > 0).then_some(grace_ends),
+            grace_ends: (still_required > 0 && !is_used_up).then_some(grace_ends),
             waits_until: user.and_then(|user| {
                 user.longest_wait(&state.policy().rules.throttle, self.core.now())
             }),
@@ -269,7 +274,9 @@ fn view(
             .filter(|begins| *begins > method.created()),
         expires: method.credential().expires(),
         digits: digits(open, rules)?,
-        confirm_due: method.confirm_due(rules.reconfirm_days),
+        confirm_due: method
+            .confirm_due(rules.reconfirm_days)
+            .filter(|_| is_allowed),
         may_be_copied: method.may_be_copied(),
     })
 }

@@ -142,7 +142,12 @@ async fn tell_of_policy(daemon: &Daemon, emitter: &Emitter<Daemon>) -> Result<()
         let methods = methods.unwrap_or_default().iter();
         let changes = Changes {
             methods: methods
-                .map(|method| (method.id(), vec![MethodProperties::IS_ALLOWED]))
+                .map(|method| {
+                    (
+                        method.id(),
+                        vec![MethodProperties::IS_ALLOWED, MethodProperties::CONFIRM_DUE],
+                    )
+                })
                 .collect(),
             user: BY_POLICY.to_vec(),
             ..Changes::default()
@@ -235,7 +240,7 @@ fn of_method(before: &Method, after: &Method) -> Vec<&'static str> {
         names.extend([MethodProperties::LABEL, MethodProperties::HINT]);
     }
     if before.last_used() != after.last_used() {
-        names.push(MethodProperties::LAST_USED);
+        names.extend([MethodProperties::LAST_USED, MethodProperties::CONFIRM_DUE]);
     }
     if before.throttles() != after.throttles() {
         names.push(MethodProperties::LOCKED_UNTIL);
