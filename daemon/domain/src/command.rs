@@ -194,7 +194,7 @@ pub enum Action {
         method: MethodId,
         /// Label and hash.
         sealed: SealedMethod,
-        /// When it begins; none for at once, as for a time that is past.
+        /// When it begins; none for at once.
         begins: Option<Timestamp>,
         /// How long it is valid from then on.
         valid: Seconds,

@@ -199,9 +199,9 @@ pub enum Refusal {
     /// An access pass would be valid for too short or too long.
     #[error("an access pass is valid for 10 minutes to 30 days: choose a time between")]
     ValidityOutOfRange,
-    /// An access pass would begin too late.
-    #[error("an access pass begins within 30 days: choose an earlier time")]
-    BeginsTooLate,
+    /// An access pass would begin in the past, or too late.
+    #[error("an access pass begins now or within 30 days: choose another time")]
+    BeginsOutOfRange,
     /// The method has no counter or clock to find again.
     #[error("only hardware tokens can be resynchronized")]
     NotAToken,

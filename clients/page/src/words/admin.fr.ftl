@@ -58,7 +58,7 @@ admin-left = { $count ->
     [one] { $count } restant
    *[other] { $count } restants
 }
-admin-begins = valable à partir de { $when }
+admin-begins = début : { $when }
 admin-expires = valable jusqu’à { $when }
 admin-locked-until = verrouillée jusqu’à { $when }
 admin-not-allowed = non autorisée par la politique

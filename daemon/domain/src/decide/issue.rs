@@ -49,10 +49,11 @@ impl Case<'_> {
             return Err(Refusal::ValidityOutOfRange);
         }
         let now = self.context.now;
-        let begins = begins.map_or(now, |begins| begins.max(now));
-        if now.plus(AccessPass::AHEAD) < begins {
-            return Err(Refusal::BeginsTooLate);
+        let begins = begins.unwrap_or(now);
+        if begins.plus(AccessPass::LATE) < now || now.plus(AccessPass::AHEAD) < begins {
+            return Err(Refusal::BeginsOutOfRange);
         }
+        let begins = begins.max(now);
         let issued = AccessPassIssued {
             method,
             begins,

@@ -38,6 +38,9 @@ impl AccessPass {
     /// How long a pass may be valid.
     pub(crate) const VALIDITY: RangeInclusive<Seconds> = Seconds::new(600)..=Seconds::from_days(30);
 
+    /// How long ago its beginning may be when a pass is issued: the clock of who names it may be behind.
+    pub(crate) const LATE: Seconds = Seconds::new(60);
+
     /// How long before it begins a pass may be issued.
     pub(crate) const AHEAD: Seconds = Seconds::from_days(30);
 }

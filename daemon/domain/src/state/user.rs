@@ -345,9 +345,12 @@ impl UserState {
 
     /// Whether the user has a method that can verify them at sign-in.
     pub fn has_sign_in_method(&self, now: Timestamp) -> bool {
-        self.methods
-            .iter()
-            .any(|method| method.kind().serves(Purpose::SignIn) && method.is_usable(now))
+        self.methods.iter().any(|method| {
+            // With one that begins later, nothing is open until then that would not be open after it.
+            let begins = method.credential().begins();
+            let is_to_come = begins.is_some_and(|begins| now < begins);
+            method.kind().serves(Purpose::SignIn) && (method.is_usable(now) || is_to_come)
+        })
     }
 
     /// How many methods count for what policy requires. One that waits for its deletion does not.

@@ -2,7 +2,9 @@
 
 use crate::fixture::*;
 use secinfo_domain::event::{Accepted, DeletionReason, Who};
-use secinfo_domain::{Answer, Kind, KindSet, Refusal, Seconds, Strength};
+use secinfo_domain::{
+    Answer, Barred, Kind, KindSet, Refusal, Seconds, SetUp, SignInOutlook, Strength,
+};
 
 #[test]
 fn an_administrator_issues_a_pass_that_expires() {
@@ -74,17 +76,33 @@ fn a_pass_verifies_from_its_beginning_and_is_valid_from_then_on() {
         .clone()
         .when(verify(4999))
         .then_refused(Refusal::TooSoon { until: at(5000) });
-    assert!(!story.user(ALICE).has_sign_in_method(at(4999)));
+    // Until then nobody adds a method of their own with the password alone, nor gets in with it.
+    story
+        .clone()
+        .when(alice().at(4999).enroll(method(2), app()))
+        .then_refused(Refusal::FreshProofNeeded);
+    let at_sshd = crate::sign_in::at_sshd().at(4999);
+    assert!(matches!(
+        crate::sign_in::outlook(&story, at_sshd),
+        SignInOutlook::SetUp(SetUp {
+            may_postpone: false,
+            barred: Some(Barred::ProofNeeded),
+            ..
+        })
+    ));
     let _ = story.and(verify(5000));
-    // A time that is past is now.
+    // A clock may be a little behind; but a wrong year is not now.
     given([])
-        .when(issue(99))
+        .when(issue(41))
         .then_events([pass_issued(method(1), at(100), at(3700), false)]);
+    given([])
+        .when(issue(39))
+        .then_refused(Refusal::BeginsOutOfRange);
     let month = 30 * 86_400;
     let _ = given([]).and(issue(100 + month));
     given([])
         .when(issue(101 + month))
-        .then_refused(Refusal::BeginsTooLate);
+        .then_refused(Refusal::BeginsOutOfRange);
 }
 
 #[test]

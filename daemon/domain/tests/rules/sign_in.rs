@@ -10,7 +10,7 @@ use secinfo_domain::{
     ServiceName, SetUp, SignInOutlook, SignInPlace, Strength, set_up_outlook, sign_in_outlook,
 };
 
-fn outlook(story: &Story, ask: Ask) -> SignInOutlook {
+pub(crate) fn outlook(story: &Story, ask: Ask) -> SignInOutlook {
     outlook_at(story, ask, SignInPlace::default())
 }
 

@@ -165,7 +165,7 @@ fn facts() -> Vec<Fact> {
         .into(),
         AccessPassIssued {
             method: METHOD,
-            begins: due,
+            begins: Timestamp::from_seconds(1_795_000_000),
             expires: due,
             once: true,
             sealed: sealed_method(),

@@ -71,7 +71,7 @@ page-confirm = noch Ihre? Bestätigen Sie sie mit einem Code: secinfo verify --m
     [yes] {" "}--purpose password-reset
    *[no] {""}
 }
-page-begins = gilt erst { $when }
+page-begins = beginnt { $when }
 page-expires = läuft { $when } ab
 page-expired = abgelaufen { $when }
 page-locked = nach falschen Codes gesperrt bis { $when }

@@ -39,7 +39,7 @@ export function AccessPassDialog({ bus, path, name, end }: AccessPassProps) {
         event.preventDefault();
         void action.run(async () => {
             // What is chosen is a time where the administrator is.
-            const begins = from ? Math.floor(new Date(from).getTime() / 1000) : 0;
+            const begins = Math.max(0, Math.floor(new Date(from).getTime() / 1000)) || 0;
             const [pass, expires] = await bus.call(path, "User", "IssueAccessPass", valid, isOnce, begins);
             setIssued({ pass, begins, expires });
         });

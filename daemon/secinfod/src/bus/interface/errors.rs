@@ -185,7 +185,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         | Refusal::NameHasMethods
         | Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
-        | Refusal::BeginsTooLate
+        | Refusal::BeginsOutOfRange
         | Refusal::NotAToken
         | Refusal::NotImported(_)
         | Refusal::NotToBePutOff

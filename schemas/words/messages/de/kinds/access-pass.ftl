@@ -7,7 +7,7 @@ access-pass-issued = Dieser Zugangspass wird nur jetzt angezeigt. Mit ihm kann s
     [yes] einmal
    *[no] beliebig oft
 } ausweisen; er { $later ->
-    [yes] gilt erst { $from } und läuft
+    [yes] beginnt { $from } und läuft
    *[no] läuft
 } { $when } ab. Übergeben Sie ihn persönlich oder auf einem Weg, dem Sie vertrauen.
 access-pass-revoked = Der Zugangspass von { $user } ist ungültig.
