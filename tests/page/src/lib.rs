@@ -21,12 +21,37 @@ const COCKPIT: &str = "[WebService]\nAllowUnencrypted = true\n";
 /// Boots a host with Cockpit on which secinfo is switched on for all services, with these sections in
 /// `config.toml`.
 pub fn boot(sections: &str) -> Machine {
-    let machine = Machine::boot_for_people(sections);
+    with_cockpit(Machine::boot_for_people(sections))
+}
+
+/// Lets people sign in to Cockpit there.
+fn with_cockpit(machine: Machine) -> Machine {
     machine.write("/etc/cockpit/cockpit.conf", COCKPIT, 0o644);
     machine
         .run(["systemctl", "enable", "--quiet", "--now", "cockpit.socket"])
         .ok();
     machine
+}
+
+/// The channel for calls, which come to a directory like texts and emails.
+const CALLS: &str = "[channel.call]\nkind = \"call\"\nplugin = \"spool\"\n\
+                     socket = \"/run/secinfo/channels/call.sock\"\n";
+const CALLS_SETTINGS: &str = "directory = \"/var/lib/secinfo-spool-call\"\n";
+const CALLS_UNIT: &str = "[Service]\nStateDirectory=secinfo-spool-call\nEnvironment=PLUGIN=spool \
+                          \"ARGUMENTS=--writable /var/lib/secinfo-spool-call\"\n";
+
+/// The same where emails and calls can be sent, too.
+pub fn boot_with_all_channels(sections: &str) -> Machine {
+    let machine = Machine::boot_for_people_with_emails(&format!("{CALLS}{sections}"));
+    machine.write("/etc/secinfo/channels/call.toml", CALLS_SETTINGS, 0o600);
+    let drop_ins = "/etc/systemd/system/secinfo-channel@call.service.d";
+    machine.run(["mkdir", "-p", drop_ins]).ok();
+    machine.write(&format!("{drop_ins}/spool.conf"), CALLS_UNIT, 0o644);
+    let script = "systemctl daemon-reload && \
+                  systemctl enable --quiet --now secinfo-channel@call.socket && \
+                  systemctl restart secinfod";
+    machine.shell(script).ok();
+    with_cockpit(machine)
 }
 
 /// Where phones reach the host.

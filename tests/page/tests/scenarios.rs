@@ -1,7 +1,9 @@
 //! What people do with the page: each test boots a host and runs one of the files beside this directory.
 
 use secinfo_host_tests::Authority;
-use secinfo_page_tests::{boot, boot_with_push, certificate_file, run, run_with};
+use secinfo_page_tests::{
+    boot, boot_with_all_channels, boot_with_push, certificate_file, run, run_with,
+};
 use std::path::Path;
 
 #[test]
@@ -27,6 +29,12 @@ fn what_happens_elsewhere_shows_on_the_page() {
 #[test]
 fn a_phone_gets_its_code_and_a_channel_that_is_down_is_told() {
     run(&boot("[policy]\nreconfirm_days = 1\n"), "text.test.mjs");
+}
+
+#[test]
+fn calls_and_emails_are_added() {
+    let machine = boot_with_all_channels("[policy.reset]\nenabled = true\n");
+    run(&machine, "email.test.mjs");
 }
 
 #[test]
