@@ -1,6 +1,6 @@
 /** Security questions: some are chosen and answered, then answered once more to prove them. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { answersResponse } from "../bus/challenge";
 import { ROOT } from "../bus/client";
 import { isRefusal, refusalOf, type Refusal } from "../bus/errors";
@@ -53,6 +53,9 @@ export function SecurityQuestions(steps: StepsProps) {
     return <Choosing steps={steps} offer={offer} starting={starting} start={start} />;
 }
 
+/** What is wrong with a question or its answer; null for nothing. */
+type Wrong = ReturnType<typeof answerProblem> | "missing";
+
 interface ChoosingProps {
     steps: StepsProps;
     offer: Offer;
@@ -66,27 +69,29 @@ function Choosing({ steps, offer, starting, start }: ChoosingProps) {
     const [ids, setIds] = useState(() => rows.map(() => ""));
     const [answers, setAnswers] = useState(() => rows.map(() => ""));
     const [areShown, setShown] = useState(false);
-    const [isTried, setTried] = useState(false);
+    /** What was wrong with each when it was submitted: who mends one is not taken to another. */
+    const [wrong, setWrong] = useState<Wrong[]>([]);
+    const form = useRef<HTMLFormElement>(null);
+    useEffect(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [wrong]);
     const change = (list: string[], row: number, value: string) => list.map((one, at) => (at === row ? value : one));
     const textOf = (id: string) => offer.questions.find((question) => question.id === id)?.text ?? "";
-    const problemOf = (row: number) => {
-        if (!isTried) {
-            return null;
-        }
-        const others = answers.filter((_, at) => at < row);
-        const problem = answerProblem(answers[row] ?? "", textOf(ids[row] ?? ""), others);
-        return problem && words.say(`questions-${problem}`);
-    };
     const submit = () => {
-        setTried(true);
-        const isRight = (row: number) =>
-            answerProblem(answers[row] ?? "", textOf(ids[row] ?? ""), answers.slice(0, row)) === null;
-        if (rows.every(isRight) && ids.every((id) => id !== "")) {
+        const found = rows.map((row): Wrong => {
+            const id = ids[row] ?? "";
+            return id === "" ? "missing" : answerProblem(answers[row] ?? "", textOf(id), answers.slice(0, row));
+        });
+        setWrong(found);
+        if (found.every((one) => one === null)) {
             void start({ questions: ids, answers, forms: ["answers"] });
         }
     };
+    const problemOf = (row: number) => {
+        const one = wrong[row] ?? null;
+        return one === null || one === "missing" ? null : words.say(`questions-${one}`);
+    };
     return (
         <Form
+            ref={form}
             onSubmit={(event) => {
                 event.preventDefault();
                 submit();
@@ -100,6 +105,7 @@ function Choosing({ steps, offer, starting, start }: ChoosingProps) {
                         <FormSelect
                             id={`secinfo-question-${row}`}
                             value={ids[row]}
+                            validated={wrong[row] === "missing" && ids[row] === "" ? "error" : "default"}
                             onChange={(_event, id) => setIds(change(ids, row, id))}
                         >
                             <FormSelectOption value="" label={words.say("questions-pick")} isPlaceholder />
@@ -128,7 +134,11 @@ function Choosing({ steps, offer, starting, start }: ChoosingProps) {
             />
             <Problem
                 refusal={starting.refusal}
-                text={isTried && ids.includes("") ? words.say("questions-missing", { count: offer.toEnrol }) : null}
+                text={
+                    wrong.includes("missing") && ids.includes("")
+                        ? words.say("questions-missing", { count: offer.toEnrol })
+                        : null
+                }
             />
             <Buttons>
                 <Button type="submit" variant="primary" isLoading={starting.isBusy} isDisabled={starting.isBusy}>
@@ -171,6 +181,7 @@ function Again({ steps, enrollment, done, startAgain }: AgainProps) {
             if (!(error instanceof GivenUp)) {
                 const refusal = refusalOf(error);
                 if (isRefusal(refusal, "WrongCode")) {
+                    setAnswers(questions.map(() => ""));
                     setProblem(words.say("questions-not-same"));
                 } else if (isRefusal(refusal, "TooSoon")) {
                     setProblem(refusalText(words, refusal));
@@ -198,10 +209,10 @@ function Again({ steps, enrollment, done, startAgain }: AgainProps) {
                     label={question}
                     type="password"
                     value={answers[row] ?? ""}
+                    problem={row === 0 ? problem : null}
                     change={(answer) => setAnswers(answers.map((one, at) => (at === row ? answer : one)))}
                 />
             ))}
-            <Problem text={problem} />
             <Buttons>
                 <Button type="submit" variant="primary" isLoading={isBusy} isDisabled={isBusy || answers.includes("")}>
                     {words.say("add-submit")}
