@@ -1,7 +1,7 @@
 /** Finds a hardware token again by two consecutive codes. */
 
 import { useState } from "react";
-import { isRefusal, type Refusal } from "../bus/errors";
+import { isRefusal, refusalOf } from "../bus/errors";
 import type { Method } from "../bus/store";
 import { useAction } from "../view/action";
 import { Dialog } from "../view/dialog";
@@ -11,6 +11,9 @@ import { useProof } from "../view/proof";
 import { useWords } from "../view/words";
 import { methodName } from "../words/describe";
 import type { OwnDialog } from "../view/own-dialog";
+
+/** Refusals of codes that are not two of the token in a row. */
+const OTHER_CODES = ["WrongCode", "InvalidArgument"];
 
 export function ResynchronizeDialog({ method, host, info, close, say }: OwnDialog & { method: Method }) {
     const words = useWords();
@@ -22,15 +25,23 @@ export function ResynchronizeDialog({ method, host, info, close, say }: OwnDialo
     const find = async () => {
         const isDone = await finding.run(async () => {
             const call = () => host.bus.call(method.path, "Method", "Resynchronize", first.trim(), second.trim());
-            await proof.proved(call);
+            try {
+                await proof.proved(call);
+            } catch (error) {
+                if (isRefusal(refusalOf(error), ...OTHER_CODES)) {
+                    setFirst("");
+                    setSecond("");
+                }
+                throw error;
+            }
         });
         if (isDone) {
             say(words.say("resync-done", { method: methodName(words, method) }));
             close();
         }
     };
-    const problem = (refusal: Refusal | null) =>
-        isRefusal(refusal, "WrongCode", "InvalidArgument") ? words.say("finer-not-consecutive") : null;
+    const { refusal } = finding;
+    const areOthers = isRefusal(refusal, ...OTHER_CODES);
     return (
         <Dialog
             host={host}
@@ -51,6 +62,7 @@ export function ResynchronizeDialog({ method, host, info, close, say }: OwnDialo
                     label={words.say("resync-first")}
                     value={first}
                     change={setFirst}
+                    problem={areOthers ? words.say("finer-not-consecutive") : null}
                     digits={digits}
                     isFirst
                 />
@@ -61,7 +73,7 @@ export function ResynchronizeDialog({ method, host, info, close, say }: OwnDialo
                     change={setSecond}
                     digits={digits}
                 />
-                <Problem refusal={finding.refusal} text={problem(finding.refusal)} />
+                <Problem refusal={areOthers ? null : refusal} />
                 <Buttons>
                     <Button type="submit" variant="primary" isDisabled={finding.isBusy || !first || !second}>
                         {words.say("resync-submit")}
