@@ -32,11 +32,13 @@ fn a_phone_gets_its_code_and_a_channel_that_is_down_is_told() {
 }
 
 #[test]
-fn calls_emails_questions_and_tokens_are_added() {
+fn calls_emails_questions_and_tokens_are_added_and_nothing_where_policy_allows_none() {
     let machine = boot_with_all_channels("[policy.reset]\nenabled = true\n");
     run(&machine, "email.test.mjs");
     run(&machine, "questions.test.mjs");
     run(&machine, "token.test.mjs");
+    // It changes the policy.
+    run(&machine, "nothing-allowed.test.mjs");
 }
 
 #[test]
