@@ -179,17 +179,21 @@ async fn every_name_is_asked_questions_and_none_is_told_from_a_user_by_them() {
     ];
     let mut sets = Vec::new();
     let mut transcripts = Vec::new();
+    let mut decoys = 0;
     // Of more at once some would wait for the hashing of others.
     for few in names.chunks(3) {
         let seen = each(few, |name| explore(&host, name));
         for ((name, has_questions), (set, transcript)) in few.iter().zip(seen) {
             assert_eq!(set.len(), 5, "{name}");
             let are_enrolled = set.iter().all(|asked| enrolled(asked));
-            assert_eq!(are_enrolled, *has_questions, "{name}");
+            assert!(are_enrolled || !has_questions, "{name}");
+            decoys += usize::from(!are_enrolled);
             transcripts.push(transcript);
             sets.push(set);
         }
     }
+    // Now and then the questions that are drawn for a name are those that the users have enrolled.
+    assert!(decoys > 2, "{sets:?}");
     for (transcript, (name, _)) in transcripts.iter().zip(names) {
         assert_eq!(transcript, &transcripts[0], "{name}");
     }

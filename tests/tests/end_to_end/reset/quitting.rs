@@ -102,12 +102,10 @@ async fn a_command_that_is_quit_while_it_asks_for_a_secret_leaves_no_core_file()
     client.expect("Answer:");
     quit(client, &pty, &directory, &ANSWERS[..2]);
 
-    // So is every other command that asks for a proof.
+    // So is every other command that asks for a proof, though a code is shown while it is typed.
     let before = host.messages().len();
     let mut client = pty.run(&secinfo(&host, &directory, &["verify"]));
-    client.expect("ode");
-    let code = host.message(before + 1).await.code;
-    // Not the Enter behind it.
-    code.chars().for_each(|digit| client.press(digit));
-    quit(client, &pty, &directory, &[&code]);
+    host.message(before + 1).await;
+    client.expect("another method");
+    quit(client, &pty, &directory, &[]);
 }
