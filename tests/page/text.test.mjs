@@ -89,17 +89,13 @@ test("who has to prove themselves by a text that cannot be delivered reads so, a
     person.isUntroubled();
 });
 
-test("a number is confirmed by a code once the days of policy are over", async () => {
-    const later = new Date(Date.now() + 2 * 86_400_000);
-    await person.tab.clock.setFixedTime(later);
+test("a number is to be confirmed by a code once the days of policy are over", async () => {
+    await person.tab.clock.setFixedTime(new Date(Date.now() + 2 * 86_400_000));
     await person.open();
     await person.sees("method-confirm");
     await person.axe("a number is to be confirmed");
-    const before = codes().length;
     await person.click("method-confirm-now");
-    await person.codeField.waitFor();
+    await person.button("page-cancel").waitFor();
     assert.equal(await person.button("verify-other").count(), 0);
-    await person.enterCode(await code(before + 1), "verify-submit");
-    await person.sees("method-confirmed");
     person.isUntroubled();
 });
