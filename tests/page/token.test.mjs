@@ -15,7 +15,7 @@ let browser;
 let person;
 before(async () => {
     const table = `serial number,secret key,time interval,manufacturer,model\n${SERIAL},${KEY},0,Acme,One\n`;
-    ok(["sh", "-c", "cat >/root/tokens.csv && secinfo tokens import /root/tokens.csv --yes"], table);
+    ok(["sh", "-c", "cat >/srv/tokens.csv && secinfo tokens import /srv/tokens.csv --yes"], table);
     browser = await launch();
     person = await Person.signIn(browser, addUser("tora"));
     await person.open();
