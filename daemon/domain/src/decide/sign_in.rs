@@ -193,7 +193,7 @@ impl Case<'_> {
         let grace = Seconds::from_days(self.policy.grace_days);
         let since = self.state.grace_began(user).unwrap_or(now);
         let grace_ends = since.plus(grace);
-        let times_left = self.times_left();
+        let times_left = self.state.times_left(user);
         Some(SetUp {
             missing: missing.max(1),
             grace_ends,
@@ -202,19 +202,6 @@ impl Case<'_> {
             times_left,
             barred: self.barred(has_method),
         })
-    }
-
-    fn times_left(&self) -> Option<u16> {
-        let most = self.state.policy().rules.grace_times?;
-        let sign_ins = self.user.sign_ins();
-        // What was put off under a former policy was something else.
-        let is_counted = self.state.grace_began(self.user).is_some();
-        let times = if is_counted {
-            sign_ins.times_postponed()
-        } else {
-            0
-        };
-        Some(most.saturating_sub(times))
     }
 
     fn barred(&self, has_method: bool) -> Option<Barred> {

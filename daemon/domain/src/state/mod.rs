@@ -170,6 +170,17 @@ impl State {
         first.filter(|first| *first >= self.policy_since)
     }
 
+    /// How many times the user can put off yet what is required; none where policy counts no times.
+    pub fn times_left(&self, user: &UserState) -> Option<u16> {
+        let most = self.policy().rules.grace_times?;
+        // What was put off under a former policy was something else.
+        let times = match self.grace_began(user) {
+            Some(_) => user.sign_ins().times_postponed(),
+            None => 0,
+        };
+        Some(most.saturating_sub(times))
+    }
+
     /// Whether it is recorded that this break-glass code was used.
     pub fn is_recorded(&self, code: BreakGlassId) -> bool {
         self.break_glass.contains(&code)

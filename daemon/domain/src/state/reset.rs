@@ -194,8 +194,7 @@ impl Resets {
     /// A new password was set at `now`.
     pub(super) fn succeed(&mut self, now: Timestamp) {
         self.unlock();
-        self.void_gates();
-        push(&mut self.passwords, MOST_COUNTED, now);
+        self.unlock_methods(now);
     }
 }
 

@@ -343,7 +343,7 @@ impl UserState {
             .copied()
     }
 
-    /// Whether the user has a method that can verify them at sign-in.
+    /// Whether the user has a method that can verify them at sign-in, now or from when it begins.
     pub fn has_sign_in_method(&self, now: Timestamp) -> bool {
         self.methods.iter().any(|method| {
             // With one that begins later, nothing is open until then that would not be open after it.

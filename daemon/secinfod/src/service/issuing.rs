@@ -6,6 +6,7 @@ use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
 use crate::methods::written_code::hashed::{Cost, HashedSet};
 use crate::methods::{self, access_pass, recovery_codes};
+use secinfo_domain::event::Fact;
 use secinfo_domain::{
     Action, Kind, Label, MethodId, SealedMethod, Seconds, Timestamp, enrollment_outlook,
 };
@@ -79,12 +80,15 @@ impl IssuedCodes {
             valid,
             once,
         };
-        let now = self.core.now();
-        let expires = begins.map_or(now, |begins| begins.max(now)).plus(valid);
-        self.notices
+        let events = self
+            .notices
             .commit(&person, by, action, vec![issue.key])
             .await?;
-        Ok((shown, expires))
+        let expires = events.iter().find_map(|event| match &event.fact {
+            Fact::AccessPassIssued(issued) => Some(issued.expires),
+            _ => None,
+        });
+        Ok((shown, expires.expect("a pass that is issued has its event")))
     }
 
     /// The hashes of these codes. Each is a turn of its own, so that others wait for one of them at most.

@@ -96,11 +96,7 @@ impl SecurityInfo {
         let began = user.and_then(|user| state.grace_began(user));
         let since = began.unwrap_or_else(|| self.core.now());
         let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
-        let most = state.policy().rules.grace_times;
-        let is_used_up = began.is_some()
-            && most.is_some_and(|most| {
-                user.is_some_and(|user| user.sign_ins().times_postponed() >= most)
-            });
+        let is_used_up = user.is_some_and(|user| state.times_left(user) == Some(0));
         Ok(Overview {
             methods: user.map_or_else(Vec::new, |user| {
                 user.methods().iter().map(Method::id).collect()
