@@ -1,7 +1,7 @@
 //! Times as people write them, in their own time zone.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use secinfo_words::{Language, Words, message};
 
@@ -156,13 +156,7 @@ pub fn parse_moment(text: &str) -> Result<u64, String> {
     let local = forms
         .iter()
         .find_map(|form| DateTime::strptime(form, text).ok())
-        .or_else(|| {
-            Some(
-                Date::strptime("%Y-%m-%d", text)
-                    .ok()?
-                    .to_datetime(Time::midnight()),
-            )
-        })
+        .or_else(|| Date::strptime("%Y-%m-%d", text).ok().map(DateTime::from))
         .ok_or_else(explain)?;
     let zoned = local.to_zoned(TimeZone::system()).map_err(|_| explain())?;
     u64::try_from(zoned.timestamp().as_second()).map_err(|_| explain())
