@@ -3,7 +3,7 @@
 
 use super::accounts::{ACCOUNTS, Account, accounts, groups};
 use super::finding::{Area, Finding, Findings, Severity};
-use super::reset::login_setting;
+use super::reset::least_uid_of_people;
 use super::sshd;
 use secinfo_pam_stack::root::{Root, is_absent};
 use secinfo_pam_stack::stack::{Entry, Work};
@@ -17,8 +17,6 @@ const PASSWORDS: &str = "/etc/shadow";
 const RESET_SHELL: &str = "/usr/lib/secinfo/secinfo-reset-shell";
 /// Programs that end at once.
 const NO_SHELLS: [&str; 2] = ["nologin", "false"];
-/// The first uid of people, unless login.defs says otherwise.
-const UID_MIN: u32 = 1000;
 
 /// Looks at the accounts of a host whose users may reset their passwords.
 pub(crate) fn check(root: &Root, servers: &[sshd::Settings], findings: &mut Findings) {
@@ -43,7 +41,7 @@ pub(crate) fn check(root: &Root, servers: &[sshd::Settings], findings: &mut Find
             ),
         ));
     }
-    let least = login_setting(root, "UID_MIN").unwrap_or(UID_MIN);
+    let least = least_uid_of_people(root);
     for name in kiosks.union(&forced) {
         if let Some(account) = account(root, name) {
             has_no_shell(&account, least, findings);

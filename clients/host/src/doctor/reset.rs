@@ -332,8 +332,13 @@ impl Checks<'_> {
     }
 }
 
+/// The first uid of people.
+pub(super) fn least_uid_of_people(root: &Root) -> u32 {
+    login_setting(root, "UID_MIN").unwrap_or(1000)
+}
+
 /// A number in the settings of `login`; none where they do not say it.
-pub(super) fn login_setting(root: &Root, key: &str) -> Option<u32> {
+fn login_setting(root: &Root, key: &str) -> Option<u32> {
     let settings = root.text(LOGIN_SETTINGS).unwrap_or_default();
     let pairs = settings.lines().filter_map(|line| {
         let mut words = line.split_ascii_whitespace();

@@ -2,7 +2,7 @@
 
 use super::accounts::{Account, Group, accounts, groups, some_of};
 use super::finding::{Area, Finding, Findings, Severity};
-use super::reset::login_setting;
+use super::reset::least_uid_of_people;
 use super::sudoers::{Sudoers, Who};
 use secinfo_pam_stack::root::Root;
 use toml::Table;
@@ -13,8 +13,6 @@ const GROUPS: &str = "/etc/group";
 const EXCLUDED: [&str; 3] = ["sudo", "wheel", "admin"];
 /// Groups whose members can read or write everything, or have root's programs do it.
 const AS_ROOT: [&str; 6] = ["disk", "docker", "incus-admin", "libvirt", "lxd", "shadow"];
-/// The first uid of people, unless login.defs says otherwise.
-const UID_MIN: u32 = 1000;
 
 /// The accounts of a host, and who of them gets no new password.
 struct Host {
@@ -35,7 +33,7 @@ pub(crate) fn check(root: &Root, findings: &mut Findings) {
         accounts: accounts(root),
         groups: groups(root),
         excluded: excluded(root),
-        least: login_setting(root, "UID_MIN").unwrap_or(UID_MIN),
+        least: least_uid_of_people(root),
     };
     let excluded = |who: &Who| matches!(who, Who::Group(name) if host.excluded.contains(name));
     for grant in sudoers.grants {
