@@ -413,6 +413,20 @@ fn pam_auth_update_puts_the_profile_in_its_place_and_takes_it_out() {
     assert_eq!(found(root).1, ["info pam-not-switched-on pam_secinfo.so"]);
 }
 
+/// What doctor reports of a tree as if it were this host: `script` mounts its `$1`, does `$3` and becomes `$2`.
+fn doctor_in_mounts(tree: &Path, script: &str, then: &str) -> String {
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(tree)
+        .args([env!("CARGO_BIN_EXE_secinfo"), then])
+        .env("SECINFO_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .output()
+        .unwrap();
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(out.contains(r#""findings""#), "{output:?}");
+    out
+}
+
 /// A socket that is enabled, and does not listen.
 #[test]
 fn a_helper_for_passwords_that_does_not_listen_is_found() {
@@ -420,15 +434,7 @@ fn a_helper_for_passwords_that_does_not_listen_is_found() {
     let script = "mount --bind \"$1/etc\" /etc && mount -t tmpfs none /run && \
                   $3 && exec \"$2\" --json doctor";
     let findings = |then: &str| {
-        let output = Command::new("unshare")
-            .args(["--mount", "sh", "-c", script, "sh"])
-            .arg(tree.path())
-            .args([env!("CARGO_BIN_EXE_secinfo"), then])
-            .env("SECINFO_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-            .output()
-            .unwrap();
-        let out = String::from_utf8_lossy(&output.stdout);
-        assert!(out.contains(r#""findings""#), "{output:?}");
+        let out = doctor_in_mounts(tree.path(), script, then);
         assert!(!out.contains("reset-socket-off"), "{out}");
         out.matches("reset-socket-down").count()
     };
@@ -443,15 +449,7 @@ fn a_directory_of_break_glass_codes_that_cannot_be_written_is_found() {
     let script = "mount --bind \"$1/etc\" /etc && mount --bind /etc/secinfo /etc/secinfo && \
                   $3 && exec \"$2\" --json doctor";
     let findings = |then: &str| {
-        let output = Command::new("unshare")
-            .args(["--mount", "sh", "-c", script, "sh"])
-            .arg(tree.path())
-            .args([env!("CARGO_BIN_EXE_secinfo"), then])
-            .env("SECINFO_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-            .output()
-            .unwrap();
-        let out = String::from_utf8_lossy(&output.stdout);
-        assert!(out.contains(r#""findings""#), "{output:?}");
+        let out = doctor_in_mounts(tree.path(), script, then);
         out.matches("break-glass-read-only").count()
     };
     assert_eq!(findings("true"), 0);
